@@ -1,0 +1,7 @@
+"""Matrix operations as optimization problems, one per file."""
+
+from gdinverse.problems.inverse import Inverse
+from gdinverse.problems.linear_problem import LinearProblem
+from gdinverse.problems.problem import Problem
+
+__all__ = ["Inverse", "LinearProblem", "Problem"]

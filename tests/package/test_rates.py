@@ -1,0 +1,118 @@
+"""Theory against runs: the curve, the step count, the edge."""
+
+import math
+
+import pytest
+import torch
+
+import gdinverse as gd
+
+SETTINGS = [
+    {"lr": 0.9},
+    {"lr": 0.9, "momentum": 0.9},
+    {"lr": 0.9, "momentum": 0.5},
+    {"lr": 1.9, "momentum": 0.9},
+    {"lr": 0.9, "momentum": 0.9, "nesterov": True},
+    {"lr": 1.5, "momentum": 0.5, "nesterov": True},
+]
+
+
+def spectra():
+    generator = torch.Generator().manual_seed(1)
+    for sigma in ([2, 1], [2, 1.5, 1, 0.5], [2, 2, 1, 0.25, 0.2], [1.5] * 3):
+        yield gd.matrices.with_singular_values(sigma, generator)
+    yield gd.matrices.random_2020()
+
+
+@pytest.mark.parametrize("options", SETTINGS, ids=str)
+def test_the_predicted_curve_is_the_measured_one(options):
+    for M in spectra():
+        lr = options["lr"] * len(M) ** 2 / 16
+        if lr > gd.rates.lr_limit(gd.Inverse(M).modes().curvature, *list(options.values())[1:]):
+            continue
+        result = gd.inv(
+            M, optimizer=torch.optim.SGD, **options | {"lr": lr}, tolerance=1e-8, max_steps=3000
+        )
+        predicted = result.prediction.loss[: len(result.history.loss)]
+        drift = result.history.loss.sqrt() / predicted.sqrt() - 1
+        assert drift.abs().max() < 1e-5
+
+
+def test_predicted_and_measured_step_counts_are_equal_in_100_of_100_runs():
+    generator = torch.Generator().manual_seed(2)
+    equal = 0
+    for k in range(100):
+        sigma = 0.5 + 1.5 * torch.rand(4, generator=generator, dtype=torch.float64)
+        M = gd.matrices.with_singular_values(sigma, generator)
+        momentum = (0.0, 0.5, 0.9, 0.95)[k % 4]
+        nesterov = momentum > 0 and k % 3 == 0
+        result = gd.inv(
+            M, optimizer=torch.optim.SGD, lr=0.9, momentum=momentum, nesterov=nesterov,
+            guess="random", generator=generator, tolerance=1e-8,
+        )  # fmt: skip
+        assert result.converged
+        equal += int(result.steps == result.prediction.steps)
+    assert equal == 100
+
+
+def test_a_batch_has_the_predictions_of_its_matrices():
+    batch = torch.stack([gd.matrices.random_2020(), gd.matrices.diagonal_2020()])
+    together = gd.inv(batch, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9, tolerance=1e-6)
+    assert together.steps.tolist() == together.prediction.steps.tolist()
+    for i, M in enumerate(batch):
+        alone = gd.inv(M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9, tolerance=1e-6)
+        assert together[i].prediction.steps == alone.prediction.steps == alone.steps
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("momentum", [0.1, 0.5, 0.9])
+def test_the_edge_is_where_a_root_leaves_the_unit_circle(momentum, nesterov):
+    h = torch.tensor([0.5, 0.1], dtype=torch.float64)
+    limit = gd.rates.lr_limit(h, momentum, nesterov)
+    assert gd.rates.rate(h, limit * 0.999, momentum, nesterov).max() < 1
+    assert gd.rates.rate(h, limit * 1.001, momentum, nesterov).max() > 1
+    assert math.isclose(gd.rates.rate(h, limit, momentum, nesterov).max(), 1, rel_tol=1e-12)
+
+
+def test_growth_above_the_edge_is_predicted_to_five_digits():
+    problem = gd.Inverse(gd.matrices.random_2020(), guess=gd.matrices.random_2020())
+    h = problem.modes().curvature
+    lr = 1.001 * gd.rates.lr_limit(h, 0.9)
+    result = gd.minimize(problem, torch.optim.SGD, lr=lr, momentum=0.9, max_steps=400)
+    growth = (result.history.loss[400] / result.history.loss[300]) ** 0.005
+    assert abs(growth / gd.rates.rate(h, lr, 0.9).max() - 1) < 1e-5
+
+
+def test_inside_the_window_the_rate_is_the_root_of_momentum():
+    low, high = gd.rates.window(0.9)
+    h = torch.linspace(low, high, 50, dtype=torch.float64)[1:-1]
+    assert (gd.rates.rate(h, 1.0, 0.9) - math.sqrt(0.9)).abs().max() < 1e-12
+
+
+def test_no_other_pair_has_a_better_rate_than_the_best():
+    h = gd.Inverse(gd.matrices.random_2020()).modes().curvature
+    best = gd.rates.best(h)
+    assert math.isclose(best.rate, (18.6650 - 1) / (18.6650 + 1), rel_tol=1e-5)
+    for lr in (0.99, 1.0, 1.01):
+        for momentum in (0.99, 1.0, 1.01):
+            rate = gd.rates.rate(h, lr * best.lr, momentum * best.momentum).max()
+            assert rate >= best.rate - 1e-7
+
+
+def test_the_mean_of_both_products_has_the_rate_of_its_own_hessian():
+    M = gd.matrices.random_2020()
+    result = gd.inv(
+        M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9, side="both", guess=M, tolerance=1e-6
+    )
+    h = gd.Inverse(M, side="both").modes().curvature
+    assert h.shape == (16,)
+    assert math.isclose(gd.rates.rate(h, 0.9, 0.9).max(), 0.994479, abs_tol=1e-6)
+    assert result.prediction.steps is None
+    assert gd.rates.first_below(result.prediction.error, 1e-6) == 2422
+
+
+def test_theory_is_silent_about_adam_and_weight_decay():
+    M = gd.matrices.diagonal_2020()
+    assert gd.inv(M, optimizer=torch.optim.Adam, max_steps=3).prediction is None
+    decayed = gd.inv(M, optimizer=torch.optim.SGD, lr=0.1, weight_decay=0.1, max_steps=3)
+    assert decayed.prediction is None
