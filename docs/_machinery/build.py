@@ -1,0 +1,41 @@
+"""What the hooks know about the build in progress."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs.exceptions import PluginError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+log = logging.getLogger("mkdocs.gdinverse")
+
+
+@dataclass
+class Build:
+    """One build of the site: where it is, what for, and the notebooks that ran in it."""
+
+    root: Path = Path()
+    serving: bool = False
+    page: str = ""
+    notebooks: dict[str, NotebookNode] = field(default_factory=dict)
+
+    def fail(self, message: str) -> None:
+        """Stop the build. `mkdocs serve` goes on instead: it would hang until the next edit."""
+        if not self.serving:
+            raise PluginError(message)
+        log.error(message)
+
+
+# One per process: mkdocs loads hooks anew for each build, the modules beside them only once.
+build = Build()
+
+
+def repository() -> str:
+    """Return "owner/name" on GitHub, or nothing where the site has no such home."""
+    return os.environ.get("GD_REPOSITORY", os.environ.get("GITHUB_REPOSITORY", ""))

@@ -1,0 +1,70 @@
+"""Executed notebooks, kept until anything changes that could change their results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+from build import build
+
+used: set[Path] = set()
+
+
+def key(nb):
+    """Fingerprint the cells and everything they may read."""
+    digest = hashlib.sha256()
+    cells = [(cell.cell_type, cell.source) for cell in nb.cells]
+    versions = [sys.version, *(f"{name} {version(name)}" for name in ("torch", "numpy", "plotly"))]
+    digest.update(json.dumps([build.page, cells, versions]).encode())
+    for path in sorted(sources()):
+        digest.update(f"\0{path.relative_to(build.root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def sources():
+    """The package, our machinery, the lock, and data that lies beside the page."""
+    machinery = build.root / "docs/_machinery"
+    yield from (build.root / "gdinverse").rglob("*.py")
+    yield from machinery.glob("*.py")
+    yield from machinery.glob("kernels/**/*.*")
+    yield from build.root.glob("requirements.lock")
+    for path in (build.root / "docs" / build.page).parent.iterdir():
+        if path.is_file() and path.suffix not in (".py", ".md"):
+            yield path
+
+
+def load(key):
+    path = location(key)
+    if os.environ.get("CI") or not path.exists():
+        return None
+    used.add(path)
+    return nbformat.read(path, as_version=4)
+
+
+def store(key, nb):
+    if os.environ.get("CI"):
+        return
+    path = location(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    nbformat.write(nb, unfinished)
+    unfinished.replace(path)  # whole or not at all, whoever reads meanwhile
+    used.add(path)
+
+
+def location(key):
+    return build.root / ".cache/notebooks" / f"{key[:32]}.ipynb"
+
+
+def evict():
+    """Forget what the finished build had no use for."""
+    if not os.environ.get("CI"):
+        for path in (build.root / ".cache/notebooks").glob("*"):
+            if path not in used:
+                path.unlink(missing_ok=True)
+    used.clear()

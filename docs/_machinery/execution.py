@@ -1,0 +1,132 @@
+"""Runs the cells of a page, and refuses whatever a reader should not see."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import time
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cache
+import nbformat
+from build import build
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert.preprocessors import ExecutePreprocessor
+from values import ELSEWHERE, VALUE, split
+
+KERNELS = Path(__file__).parent / "kernels"
+STARTUP = f"__import__('runpy').run_path({str(KERNELS / 'page/startup.py')!r})"
+
+
+class PageError(Exception):
+    """A cell that raised, warned or could not say its value."""
+
+
+class PageExecutor(ExecutePreprocessor):
+    """Stands in for nbconvert's executor, which mkdocs-jupyter finds by its name."""
+
+    coalesce_streams = True
+    timeout = 120  # seconds a cell
+
+    def preprocess(self, nb, resources=None, km=None):
+        for index, cell in enumerate(nb.cells):
+            cell.id = f"cell-{index + 1}"  # jupytext's are random
+        key = cache.key(nb)
+        executed = cache.load(key) or self.execute_page(nb, resources, key)
+        build.notebooks[build.page] = executed
+        return executed, resources
+
+    def execute_page(self, nb, resources, key):
+        started = time.perf_counter()
+        try:
+            nb, _ = super().preprocess(nb, resources)
+        except PageError as error:
+            build.fail(str(error))
+            nb.cells.insert(0, failure(error))
+            return nb
+        nb.metadata.run |= {
+            "torch": version("torch").split("+")[0],
+            "date": datetime.now(UTC).date().isoformat(),
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        cache.store(key, nb)
+        return nb
+
+    def create_kernel_manager(self):
+        """Use our own kernel: the user's may be another Python, with settings of theirs."""
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
+        self.km = AsyncKernelManager(
+            kernel_name="page", kernel_spec_manager=specs, transport_encryption="auto"
+        )
+        return self.km
+
+    def preprocess_cell(self, cell, resources, index):
+        if index == 0:
+            self.ask(STARTUP)
+        fill = partial(self.fill, index=index)
+        if cell.cell_type == "markdown":
+            cell.source = VALUE.sub(fill, cell.source)
+        else:
+            self.run(cell, index)
+        if index == len(self.nb.cells) - 1:
+            self.nb.metadata.run = {"values": self.values(index)}
+        return cell, resources
+
+    def run(self, cell, index):
+        try:
+            self.execute_cell(cell, index)
+        except CellExecutionError as error:
+            raise self.error(index, f"{error.ename}: {error.evalue}") from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise self.error(index, str(error)) from error
+        for output in cell.outputs:
+            if output.get("name") == "stderr":
+                raise self.error(index, output.text.strip())
+
+    def fill(self, match, index):
+        """Evaluate a value of the prose where it stands; other pages' values come later."""
+        expression, spec = split(match[1])
+        if ELSEWHERE.fullmatch(expression):
+            return match[0]
+        try:
+            return ast.literal_eval(self.ask(value=f"format(({expression}), {spec!r})")["value"])
+        except PageError as error:
+            raise self.error(index, f"{match[0]}: {error}") from error
+
+    def values(self, index):
+        """What the page offers to other pages: plain numbers and strings."""
+        dumped = "__import__('json').dumps(globals().get('values', {}))"
+        try:
+            return json.loads(ast.literal_eval(self.ask(values=dumped)["values"]))
+        except PageError as error:
+            raise self.error(index, f"values: {error}") from error
+
+    def ask(self, code="", **expressions):
+        """Run code outside the page's history; return the values of expressions as text."""
+        assert self.kc
+        asked = self.kc.execute(code, silent=True, user_expressions=expressions)
+        reply = self.wait_for_reply(asked)["content"]
+        for answer in (reply, *reply.get("user_expressions", {}).values()):
+            if answer["status"] == "error":
+                raise PageError(f"{answer['ename']}: {answer['evalue']}")
+        return {name: answer["data"]["text/plain"] for name, answer in
+                reply["user_expressions"].items()}
+
+    def error(self, index, cause):
+        first_line = self.nb.cells[index].source.strip().partition("\n")[0]
+        plain = re.sub(r"\x1b\[[\d;]*m", "", cause)
+        return PageError(f"{build.page}, cell {index + 1} ({first_line}): {plain}")
+
+
+def failure(error):
+    indented = str(error).replace("\n", "\n    ")
+    return nbformat.v4.new_markdown_cell(
+        f'!!! failure "This page does not run"\n\n    ``````text\n    {indented}\n    ``````'
+    )
