@@ -1,0 +1,148 @@
+"""Run every check of the project and total them: `make test`.
+
+Quick gates come first and all run, so that one look shows all that is wrong with the text. Of the
+slow ones the first to fail is the last to run. A gate that runs no test has failed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.setup import BIN, PYTHON, ROOT
+
+PYTEST = "python -m pytest -q --durations=5"
+NODE = "node --test --test-reporter=spec --test-reporter-destination=stdout"
+SCHEMA = "check-jsonschema --builtin-schema"
+
+
+@dataclass(frozen=True)
+class Gate:
+    name: str
+    command: str
+    slow: bool = False
+
+
+# Each comment says what would slip through without the gate.
+GATES = (
+    # Mistakes that need no run to be seen: unused names, mutable defaults, shadowed builtins.
+    Gate("style", "ruff check"),
+    # Differences of layout, which hide the real ones in a change.
+    Gate("layout", "ruff format --check"),
+    # A value of a type that a caller does not expect.
+    Gate("types", "python -m mypy"),
+    # Typing mistakes in prose, names and comments.
+    Gate("spelling", "typos"),
+    # A workflow that gives its token, or a stranger's text, more power than it needs.
+    Gate("workflows: safe", "zizmor --offline --no-progress --quiet --persona=auditor .github"),
+    # A workflow that never starts, because a key is misspelled; the same for the two others.
+    Gate("workflows: valid", f"{SCHEMA} vendor.github-workflows .github/workflows/*.yml"),
+    Gate("updates: valid", f"{SCHEMA} vendor.dependabot .github/dependabot.yml"),
+    Gate("citation: valid", f"{SCHEMA} vendor.citation-file-format CITATION.cff"),
+    # A README that does not run, an unpinned package, a path that exists on one machine only.
+    Gate("floor", f"{PYTEST} tests/floor"),
+    # Browser scripts whose mathematics differ from the package's.
+    Gate("scripts", f"{NODE} tests/js/**/*.test.js"),
+    # Wrong results; and a docstring's example that shows other numbers than it gives.
+    Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
+    # Pages that do not build strictly, a wrong number in prose, a broken link or anchor.
+    Gate("pages", f"{PYTEST} tests/docs", slow=True),
+    # A figure that is not drawn, a request that leaves the site, a page that axe finds fault with.
+    Gate("browser", f"{PYTEST} tests/browser", slow=True),
+)
+
+
+@dataclass
+class Outcome:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+
+
+def main() -> None:
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    os.environ["CHROME"] = browser()
+    outcomes: dict[str, Outcome] = {}
+    for gate in GATES:
+        if gate.slow and any(outcome.failed for outcome in outcomes.values()):
+            break
+        print(f"\n── {gate.name}", flush=True)
+        outcomes[gate.name] = run(gate)
+    report(outcomes)
+    sys.exit(any(outcome.failed for outcome in outcomes.values()))
+
+
+def browser() -> str:
+    """Find it before all else: an install that fails should not cost the tests' time first."""
+    found = subprocess.run([PYTHON, "-m", "tools.browser"], stdout=subprocess.PIPE)
+    if found.returncode:
+        sys.exit(found.returncode)
+    return found.stdout.decode().strip()
+
+
+def run(gate: Gate) -> Outcome:
+    """Judge a test runner by its report, any other gate by its exit status."""
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "report.xml")
+        reports = reporting(gate.command, path)
+        command = f"{gate.command} {reports}"
+        status = subprocess.run(command, cwd=ROOT, shell=True).returncode
+        outcome = judge(status, path) if reports else Outcome(int(status == 0), int(status != 0))
+    outcome.seconds = time.monotonic() - begin
+    return outcome
+
+
+def reporting(command: str, path: Path) -> str:
+    """Return the options that make a test runner write its report."""
+    if command.startswith(PYTEST):
+        return f"--junitxml={path}"
+    if command.startswith(NODE):
+        return f"--test-reporter=junit --test-reporter-destination={path}"
+    return ""
+
+
+def judge(status: int, report: Path) -> Outcome:
+    """Count the cases; a crash, and a run without a test, count as one that failed."""
+    outcome = count(report) if report.exists() else Outcome()
+    if outcome.failed == 0 and (status != 0 or outcome.passed == 0):
+        print(f"No test ran, or the runner broke off: exit status {status}.")
+        outcome.failed = 1
+    return outcome
+
+
+def count(report: Path) -> Outcome:
+    cases = list(ET.parse(report).iter("testcase"))
+    failed = sum(
+        case.find("failure") is not None or case.find("error") is not None for case in cases
+    )
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    return Outcome(len(cases) - failed - skipped, failed, skipped)
+
+
+def report(outcomes: dict[str, Outcome]) -> None:
+    """End with the plain total, alone on its line."""
+    print()
+    for gate in GATES:
+        outcome = outcomes.get(gate.name)
+        print(f"{gate.name:20}", line(outcome) if outcome else "not run: an earlier gate failed")
+    total = [
+        sum(getattr(o, what) for o in outcomes.values()) for what in ("passed", "failed", "skipped")
+    ]
+    print(f"\n{total[0]} passed, {total[1]} failed, {total[2]} skipped")
+
+
+def line(outcome: Outcome) -> str:
+    return (
+        f"{outcome.passed:5} passed {outcome.failed:4} failed {outcome.skipped:4} skipped"
+        f" {outcome.seconds:7.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

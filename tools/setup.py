@@ -1,0 +1,124 @@
+"""Prepare this folder: an environment in .venv with what requirements.lock pins, and node_modules.
+
+Runs before every command and does nothing when nothing changed. Needs only the standard library,
+for it runs before anything is installed.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+PYTHON = BIN / "python"
+LOCK = ROOT / "requirements.lock"
+PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]
+
+
+def main() -> None:
+    """Bring up to date whatever a change of its inputs made stale."""
+    if not environment_works():
+        with step("creating .venv"):
+            create_environment()
+    refresh("python", ["requirements.lock", "pyproject.toml"], install_python_packages)
+    refresh("node", ["package.json", "package-lock.json", ".npmrc"], install_node_packages)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
+    print(f"· {title} …", file=sys.stderr)
+    begin = time.monotonic()
+    yield
+    print(f"  {time.monotonic() - begin:.0f} s", file=sys.stderr)
+
+
+def refresh(name: str, inputs: list[str], install: Callable[[], None]) -> None:
+    """Install again if the content of the inputs, or the folder, is not what it was."""
+    stamp = VENV / f"{name}.stamp"
+    contents = [(ROOT / path).read_bytes() for path in inputs]
+    key = hashlib.sha256(b"\0".join([str(ROOT).encode(), *contents])).hexdigest()
+    if not stamp.exists() or stamp.read_text() != key:
+        install()
+        stamp.write_text(key)
+
+
+def environment_works() -> bool:
+    """Tell whether it starts: after its folder moved or its Python was removed, it does not."""
+    if not PYTHON.exists():
+        return False
+    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
+
+
+def create_environment() -> None:
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if subprocess.run(command).returncode:
+        sys.exit("This Python makes no environments; on Debian and Ubuntu, install python3-venv.")
+
+
+def install_python_packages() -> None:
+    if sys.platform == "linux" and not torch_is_current():
+        with step("installing torch"):
+            install_torch()
+    with step("installing what requirements.lock pins"):
+        # Every version is pinned, so what a package says of Python is known to be right or known
+        # to be too strict: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11.
+        run([*PIP, "install", "--ignore-requires-python", "-r", str(LOCK)])
+        run([*PIP, "install", "--no-deps", "-e", str(ROOT)])
+        run([*PIP, "check"])
+
+
+def install_torch() -> None:
+    """Prefer the build for the CPU: pip alone takes one for CUDA, of several GB.
+
+    uv knows where the builds are. Set GD_TORCH_BACKEND to another of its names (cu128, auto, …)
+    for a GPU, or to `pip` to leave the choice to pip.
+    """
+    backend = os.environ.get("GD_TORCH_BACKEND", "cpu")
+    if backend == "pip":
+        return
+    run([*PIP, "install", pinned("uv")])
+    uv = [f"{BIN}/uv", "pip", "install", "--quiet", "--no-deps", "--python", str(PYTHON)]
+    if subprocess.run([*uv, "--torch-backend", backend, pinned("torch")]).returncode:
+        print(
+            "  uv could not: pip takes the build that it finds, at worst several GB.",
+            file=sys.stderr,
+        )
+
+
+def torch_is_current() -> bool:
+    """Compare without the local tag: 2.13.0+cpu is the 2.13.0 that the lock pins."""
+    code = "import importlib.metadata as m; print(m.version('torch').split('+')[0])"
+    answer = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True)
+    return f"torch=={answer.stdout.strip()}" == pinned("torch")
+
+
+def pinned(name: str) -> str:
+    """Return the line of the lock that pins a package."""
+    match = re.search(rf"^{name}==\S+", LOCK.read_text(), re.MULTILINE)
+    if match is None:
+        sys.exit(f"requirements.lock does not pin {name}; `make lock` writes it anew.")
+    return match.group()
+
+
+def install_node_packages() -> None:
+    with step("installing what package-lock.json pins"):
+        run([f"{BIN}/npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"])
+
+
+def run(command: list[str]) -> None:
+    """Run one command of the set-up; its own message says why it failed."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    if subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}).returncode:
+        sys.exit(f"The set-up failed at: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main()
