@@ -46,7 +46,7 @@ GATES = (
     # A README that does not run, an unpinned package, a path that exists on one machine only.
     Gate("floor", f"{PYTEST} tests/floor"),
     # Browser scripts whose mathematics differ from the package's.
-    Gate("scripts", f"{NODE} tests/js/**/*.test.js"),
+    Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
     # Wrong results; and a docstring's example that shows other numbers than it gives.
     Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
     # Pages that do not build strictly, a wrong number in prose, a broken link or anchor.

@@ -34,10 +34,14 @@ def main() -> None:
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Say what is being done, and how long it took."""
-    print(f"· {title} …", file=sys.stderr)
+    say(f"{title} …")
     begin = time.monotonic()
     yield
-    print(f"  {time.monotonic() - begin:.0f} s", file=sys.stderr)
+    say(f"done in {time.monotonic() - begin:.0f} s")
+
+
+def say(what: str) -> None:
+    print(f"· {what}", file=sys.stderr)
 
 
 def refresh(name: str, inputs: list[str], install: Callable[[], None]) -> None:
@@ -86,11 +90,12 @@ def install_torch() -> None:
         return
     run([*PIP, "install", pinned("uv")])
     uv = [f"{BIN}/uv", "pip", "install", "--quiet", "--no-deps", "--python", str(PYTHON)]
-    if subprocess.run([*uv, "--torch-backend", backend, pinned("torch")]).returncode:
-        print(
-            "  uv could not: pip takes the build that it finds, at worst several GB.",
-            file=sys.stderr,
-        )
+    answer = subprocess.run(
+        [*uv, "--torch-backend", backend, pinned("torch")], capture_output=True, text=True
+    )
+    if answer.returncode:
+        *_, reason = answer.stderr.splitlines() or ["no reason given"]
+        say(f"uv: {reason.strip()}; so pip takes the build that it finds, at worst several GB")
 
 
 def torch_is_current() -> bool:
