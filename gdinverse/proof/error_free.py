@@ -1,0 +1,209 @@
+"""Arithmetic whose rounding is known: exact slices, doubled precision, norms that round upward.
+
+Everything is computed in float64 from inputs that float64 holds exactly. A number that is not
+finite, or that overflows on the way, makes a bound inf or nan, and a bound of inf or nan proves
+nothing; it is never too small.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+UNIT_ROUNDOFF = {torch.float64: 2.0**-53, torch.float32: 2.0**-24}
+SMALLEST_NORMAL = 2.0**-1022  # also what a flushed subnormal can lose
+
+
+def gamma(k: int, dtype: torch.dtype = torch.float64) -> float:
+    """Bound the relative error of `k` roundings in a row.
+
+    Parameters
+    ----------
+    k : int
+        Number of roundings; n for an inner product of length n in any order of summation.
+    dtype : torch.dtype
+        float64 or float32.
+
+    Returns
+    -------
+    float
+        γ_k = k u / (1 − k u), with the unit roundoff u = 2⁻⁵³ or 2⁻²⁴.
+
+    References
+    ----------
+    Higham (2002), Accuracy and Stability of Numerical Algorithms, section 3.1.
+
+    Examples
+    --------
+    >>> gamma(4) == 4 * 2.0**-53 / (1 - 4 * 2.0**-53)
+    True
+    """
+    u = UNIT_ROUNDOFF[dtype]
+    return k * u / (1 - k * u)
+
+
+def exponent(x: Tensor, dim: int | tuple[int, ...]) -> Tensor:
+    """Exponent e, kept within ±1000, of the largest entry along `dim`: max|x| < 2^e."""
+    return torch.frexp(x.abs().amax(dim, keepdim=True)).exponent.clamp(-1000, 1000)
+
+
+def power_of_two(e: Tensor) -> Tensor:
+    """2^e in float64 for integers −1022 ≤ e ≤ 1023, exact because it only writes the bits."""
+    return ((e.long() + 1023) << 52).view(torch.float64)
+
+
+def norm_up(x: Tensor) -> Tensor:
+    """Frobenius norm of each matrix, never below the true one.
+
+    Parameters
+    ----------
+    x : Tensor of shape (..., m, n)
+        float64. Scale it near 1 first, by a power of two: an overflow gives inf.
+
+    Returns
+    -------
+    Tensor of shape (...)
+        2 γ_{mn+6} covers the roundings of squares, sum and root; √(mn) 2⁻⁵⁰⁰ covers squares that
+        vanish.
+
+    References
+    ----------
+    Higham (2002), section 3.1.
+
+    Examples
+    --------
+    >>> x = torch.full((2, 2), 0.1, dtype=torch.float64)
+    >>> 0.2 < float(norm_up(x)) < 0.2 + 1e-15
+    True
+    """
+    entries = x.shape[-1] * x.shape[-2]
+    root = torch.linalg.vector_norm(x, dim=(-2, -1))
+    return root * (1 + 2 * gamma(entries + 6)) + math.sqrt(entries) * 2.0**-500
+
+
+def norm_down(x: Tensor) -> Tensor:
+    """Frobenius norm of each matrix, never above the true one (see `norm_up`)."""
+    root = torch.linalg.vector_norm(x, dim=(-2, -1))
+    return root * (1 - 2 * gamma(x.shape[-1] * x.shape[-2] + 6))
+
+
+def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Add without loss: s + t = a + b exactly, where s is the rounded sum.
+
+    References
+    ----------
+    Knuth (1969), The Art of Computer Programming 2, section 4.2.2, theorem B.
+
+    Examples
+    --------
+    >>> two_sum(torch.tensor(1.0), torch.tensor(2.0**-30))[1].item() == 2.0**-30
+    True
+    """
+    s = a + b
+    b_seen = s - a
+    return s, (a - (s - b_seen)) + (b - b_seen)
+
+
+def slices(x: Tensor, bits: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Cut x = x₁ + x₂ + x₃ exactly, for |x| ≤ 1, on the grids 2^−bits and 2^−2bits.
+
+    All entries share one grid, whatever their size: that is what makes a product of slices exact.
+
+    References
+    ----------
+    Ozaki, Ogita, Oishi & Rump (2012), Numerical Algorithms 59, section 3.
+    """
+    shift = 1.5 * 2.0 ** (52 - bits)
+    first = (x + shift) - shift
+    rest = x - first
+    finer = shift * 2.0**-bits
+    second = (rest + finer) - finer
+    return first, second, rest - second
+
+
+def balanced(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale columns of `left` and rows of `right` to equal size; the product stays the same."""
+    shift = (exponent(right, -1).mT - exponent(left, -2)) // 2
+    scale = power_of_two(shift)
+    return left * scale, right * power_of_two(-shift).mT, scale
+
+
+def plain_residual(
+    target: Tensor, left: Tensor, right: Tensor, low: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Target − (left + low) right in float64, with its rounding bounded entry by entry.
+
+    The cheap counterpart of `doubled_residual`: enough where the inputs are float32.
+
+    References
+    ----------
+    Higham (2002), section 3.5.
+    """
+    n = left.shape[-1]
+    left, right, scale = balanced(left, right)
+    if low is not None:
+        left = left + low * scale
+    residual = target - left @ right
+    rows, columns = left.abs().amax(-1, keepdim=True), right.abs().amax(-2, keepdim=True)
+    slack = 2 * gamma(n + 4) * (n * rows * columns + residual.abs())
+    return residual, torch.zeros_like(residual), slack + n * SMALLEST_NORMAL * (rows + columns + 8)
+
+
+def doubled_residual(
+    target: Tensor, left: Tensor, right: Tensor, low: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Target − (left + low) right as if computed with twice the digits, then rounded.
+
+    Parameters
+    ----------
+    target : Tensor of shape (..., m, p)
+        float64, like all the others.
+    left : Tensor of shape (..., m, n)
+        Its columns and the rows of `right` may be scaled badly.
+    right : Tensor of shape (..., n, p)
+    low : Tensor of shape (..., m, n), optional
+        A small correction of `left`, the digits that `left` could not hold.
+
+    Returns
+    -------
+    high, low, slack : Tensor of shape (..., m, p)
+        |target − (left + low) right − high − low| ≤ slack in every entry, on every BLAS and in
+        every order of summation.
+
+    Notes
+    -----
+    With left = L₁ + L₂ + L₃ and right = R₁ + R₂ + R₃ the product is L₁R₁ + (L₁R₂ + L₂R₁) +
+    (L₁R₃ + L₂(R₂ + R₃) + L₃ right). The first two sums are exact in float64, because
+    n 2^(2 bits) ≤ 2⁵³; the third one is smaller by 2^(−2 bits) and only rounded. Nothing is
+    dropped.
+
+    References
+    ----------
+    Ozaki, Ogita, Oishi & Rump (2012), Numerical Algorithms 59, sections 3 and 4.
+
+    Examples
+    --------
+    >>> x = torch.tensor([[1.0 + 2.0**-30]], dtype=torch.float64)
+    >>> high, low, slack = doubled_residual(x * x, x, x)
+    >>> high.item() == -(2.0**-60)  # the digit that x * x, rounded, could not hold
+    True
+    """
+    n = left.shape[-1]
+    bits = (53 - math.ceil(math.log2(n))) // 2
+    left, right, scale = balanced(left, right)
+    e, f = exponent(left, -1), exponent(right, -2)
+    size = power_of_two(e) * power_of_two(f)
+    right = right * power_of_two(-f)
+    l1, l2, l3 = slices(left * power_of_two(-e), bits)
+    r1, r2, r3 = slices(right, bits)
+    if low is not None:
+        l3 = l3 + low * scale * power_of_two(-e)
+    trailing = torch.cat((l1, l2, l3), -1) @ torch.cat((r3, right - r1, right), -2)
+    middle = torch.cat((l1, l2), -1) @ torch.cat((r2, r1), -2)
+    s0, t0 = two_sum(target, -size * (l1 @ r1))
+    s1, t1 = two_sum(s0, -size * middle)
+    u = UNIT_ROUNDOFF[torch.float64]
+    small = 2.0 ** (-2 * bits) + l3.abs().amax(-1, keepdim=True)
+    slack = 2 * gamma(3 * n + 8) * n * small * size + 8 * u * u * (s0.abs() + s1.abs())
+    slack = slack + 16 * n * SMALLEST_NORMAL
+    return *two_sum(s1, (t0 + t1) - size * trailing), slack
