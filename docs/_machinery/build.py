@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ class Build:
 
     root: Path = Path()
     serving: bool = False
+    repository: str = ""  # "owner/name" on GitHub, where it has such a home
     page: str = ""
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
 
@@ -34,8 +34,3 @@ class Build:
 
 # One per process: mkdocs loads hooks anew for each build, the modules beside them only once.
 build = Build()
-
-
-def repository() -> str:
-    """Return "owner/name" on GitHub, or nothing where the site has no such home."""
-    return os.environ.get("GD_REPOSITORY", os.environ.get("GITHUB_REPOSITORY", ""))

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import nbformat
-from build import build, repository
+from build import build
 from mkdocs.structure.files import File
 from values import resolve
 
@@ -32,7 +32,7 @@ def add_meta(html, page):
 def links(page):
     name = Path(page.file.src_uri).with_suffix(".ipynb").name
     yield f'<a href="{name}" download>Download the notebook</a>'
-    if home := repository():
+    if home := build.repository:
         colab = f"https://colab.research.google.com/github/{home}/blob/notebooks"
         yield f'<a href="{colab}/{target(page)}">Open in Colab</a>'
         edit = f"https://github.com/{home}/edit/main/docs/{page.file.src_uri}"
@@ -52,6 +52,7 @@ def executed(page, config):
 def cleaned(notebook):
     """A notebook that opens anywhere and says nothing about the machine it ran on."""
     notebook = copy.deepcopy(notebook)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "markdown":

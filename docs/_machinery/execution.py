@@ -34,6 +34,7 @@ class PageExecutor(ExecutePreprocessor):
 
     coalesce_streams = True
     timeout = 120  # seconds a cell
+    shutdown_kernel = "immediate"
 
     def preprocess(self, nb, resources=None, km=None):
         for index, cell in enumerate(nb.cells):
@@ -73,7 +74,7 @@ class PageExecutor(ExecutePreprocessor):
         fill = partial(self.fill, index=index)
         if cell.cell_type == "markdown":
             cell.source = VALUE.sub(fill, cell.source)
-        else:
+        elif cell.cell_type == "code":
             self.run(cell, index)
         if index == len(self.nb.cells) - 1:
             self.nb.metadata.run = {"values": self.values(index)}

@@ -7,12 +7,13 @@ import os
 from pathlib import Path
 
 import cache
+import docstrings
 import download
 import formulas
 import nbconvert.preprocessors
 import values
 import vendor
-from build import build, repository
+from build import build
 from execution import PageExecutor
 
 
@@ -25,8 +26,9 @@ def on_config(config):
     build.notebooks.clear()
     if build.serving:
         config.strict = False  # else a warning would leave the server waiting for the next edit
-    if not config.site_url and repository():
-        owner, name = repository().split("/")
+    build.repository = config.extra["repository"]
+    if not config.site_url and build.repository:
+        owner, name = build.repository.split("/")
         config.site_url = f"https://{owner}.github.io/{name}/"
     # Settings of the person who builds are not part of the site.
     ipython = build.root / ".cache/ipython"
@@ -46,14 +48,25 @@ def on_pre_page(page, **_):
     return page
 
 
+def on_page_read_source(page, **_):
+    """Read a notebook's metadata where jupytext has it too: in comments at its top."""
+    source = page.file.content_string
+    if page.file.src_uri.endswith(".py") and source.startswith("# ---\n"):
+        header = source[: source.index("\n# ---\n") + len("\n# ---\n")]
+        return header.replace("# ", "")
+    return None
+
+
 def on_page_markdown(markdown, page, **_):
     if page.file.src_uri in build.notebooks:
         markdown = html.unescape(markdown)  # see notebook.html.j2
     return values.hide(markdown)
 
 
-def on_page_content(html, page, **_):
-    return download.add_meta(html, page) if page.file.src_uri in build.notebooks else html
+def on_page_content(html, page, files, **_):
+    if page.file.src_uri in build.notebooks:
+        return download.add_meta(html, page)
+    return docstrings.resolve_links(html, page, files)
 
 
 def on_env(env, config, files):
