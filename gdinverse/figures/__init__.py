@@ -1,0 +1,36 @@
+"""Figures that say what they show: one template, a small vocabulary, and convergence figures.
+
+A color always means the same thing. Roles: measured, predicted, limit, failure, floor; series
+that have no role are c1 … c5. Lines look the same on light and dark pages; the text is colored
+by the page, which reads the role from the annotation's name.
+
+Examples
+--------
+>>> import gdinverse as gd
+>>> fig = gd.figures.figure("Halving reaches 0.001 in 10 steps", x="step", y="error")
+>>> fig = gd.figures.line(fig, range(12), [2.0**-k for k in range(12)], label="halving")
+>>> fig = gd.figures.dot(fig, 10, 2.0**-10)
+>>> [trace.name for trace in fig.data]
+['halving', None]
+"""
+
+from gdinverse.figures.charts import bars, heatmap
+from gdinverse.figures.convergence import convergence
+from gdinverse.figures.drawing import band, dot, figure, label, line
+from gdinverse.figures.style import ROLES, SEQUENTIAL, template
+from gdinverse.figures.thin import thin
+
+__all__ = [
+    "ROLES",
+    "SEQUENTIAL",
+    "band",
+    "bars",
+    "convergence",
+    "dot",
+    "figure",
+    "heatmap",
+    "label",
+    "line",
+    "template",
+    "thin",
+]

@@ -1,0 +1,107 @@
+"""Bars and maps, for what is no curve. Each function returns the figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gdinverse.figures.labels import settle
+from gdinverse.figures.style import SEQUENTIAL, style_of
+from gdinverse.figures.thin import thin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from gdinverse.figures.thin import Numbers
+
+
+def bars(
+    fig: go.Figure,
+    names: Sequence[str],
+    heights: Numbers,
+    role: str = "measured",
+    texts: Sequence[str] = (),
+) -> go.Figure:
+    """Draw one bar per name; call it again for a second group; `texts` stand above the bars.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Mode 4 holds 80 % of the error", x="mode", y="share", log_y=False)
+    >>> fig = figures.bars(fig, ["1", "2"], [0.2, 0.8], texts=["20 %", "80 %"])
+    >>> fig.data[0].text
+    ('20 %', '80 %')
+    """
+    fig.add_bar(
+        x=list(range(len(names))),
+        y=thin(range(len(names)), heights)[1],
+        text=list(texts),
+        textposition="outside",
+        constraintext="none",
+        cliponaxis=False,
+        marker={"color": style_of(role).color},
+        hovertemplate="%{y:.3g}<extra></extra>",
+    )
+    fig.layout.xaxis.update(tickvals=list(range(len(names))), ticktext=list(names))
+    return settle(fig)
+
+
+def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "steps") -> go.Figure:
+    """Draw a map of step counts, bright where few are needed, empty where nothing converges.
+
+    Parameters
+    ----------
+    x, y : numbers of shape (columns,) and (rows,)
+        Where the columns and rows of `steps` lie.
+    steps : numbers of shape (rows, columns)
+        Colored by their logarithm; what is not finite or not positive stays empty.
+    unit : str
+        What is counted.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("10 steps at the best", x="lr", y="momentum", log_y=False)
+    >>> fig = figures.heatmap(fig, [1, 2], [0, 0.9], [[10, 100], [1000, float("inf")]])
+    >>> fig.data[0].z[0], fig.layout.coloraxis.colorbar.ticktext
+    ([1.0, 2.0], ('10', '1,000 steps'))
+    """
+    counts = np.asarray(steps, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log10(np.where(np.isfinite(counts) & (counts > 0), counts, np.nan))
+    ticks = range(int(np.ceil(np.nanmin(logs))), int(np.nanmax(logs)) + 1)
+    fig.add_heatmap(
+        x=list(x),
+        y=list(y),
+        z=[[None if np.isnan(v) else round(v, 3) for v in row] for row in logs.tolist()],
+        customdata=[[f"{v:,.0f}" for v in row] for row in counts.tolist()],
+        hovertemplate=f"%{{x}}, %{{y}}: %{{customdata}} {unit}<extra></extra>",
+        coloraxis="coloraxis",
+        hoverongaps=False,
+    )
+    ticks = ticks[:: -(-len(ticks) // 2)]  # at most two fit on a phone
+    names = [f"{10**t:,}" for t in ticks]
+    fig.layout.coloraxis = {
+        "colorscale": [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))],
+        "colorbar": {
+            "orientation": "h",
+            "x": 1,
+            "xanchor": "right",
+            "y": 1,
+            "yanchor": "bottom",
+            "len": 0.55,
+            "thickness": 8,
+            "xpad": 0,
+            "ypad": 4,
+            "outlinewidth": 0,
+            "tickangle": 0,
+            "tickfont": {"size": 13},
+            "tickvals": list(ticks),
+            "ticktext": [*names[:-1], f"{names[-1]} {unit}"],
+        },
+    }
+    fig.update_layout(hovermode="closest", margin_t=40)
+    return settle(fig)

@@ -1,0 +1,197 @@
+"""The vocabulary: a figure, and the marks that go on it. Each returns the figure."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from gdinverse.figures.axes import axes, coordinate
+from gdinverse.figures.labels import annotation, settle
+from gdinverse.figures.style import INK, PAPER, ROLES, style_of, template
+from gdinverse.figures.thin import Numbers, thin
+
+
+def figure(
+    claim: str,
+    *,
+    x: str,
+    y: str,
+    log_x: bool = False,
+    log_y: bool = True,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    caption: str = "",
+    alt: str = "",
+) -> go.Figure:
+    """Make an empty figure with its claim, the names of its axes and its text alternative.
+
+    Parameters
+    ----------
+    claim : str
+        What the figure shows, as a sentence with a number; the title.
+    x, y : str
+        Names of the axes, with units where there are any.
+    log_x, log_y : bool
+        Whether the axis is logarithmic.
+    x_range, y_range : tuple of float, optional
+        Ends of the axis, as values; by default the drawn values decide.
+    caption : str
+        How the figure was made; stands below it.
+    alt : str
+        What the figure shows, in numbers, for whoever does not see it. Default: the claim.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("865 steps, as predicted", x="step", y="relative error")
+    >>> fig.layout.yaxis.type, fig.layout.xaxis.title.text, fig.layout.annotations[0].text
+    ('log', 'step', 'relative error')
+    """
+    fig = go.Figure(layout={"template": template})
+    fig.layout.title.text = claim
+    fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": ""}
+    fig.layout.xaxis.title.text = x
+    for axis, log, ends in (
+        (fig.layout.xaxis, log_x, x_range),
+        (fig.layout.yaxis, log_y, y_range),
+    ):
+        if log:  # plotly draws the ticks of log axes a quarter larger: 10.4 becomes 13
+            axis.update(type="log", tick0=0, exponentformat="power", tickfont={"size": 10.4})
+        if ends:
+            axis.update(autorange=False, range=[coordinate(axis, end) for end in ends])
+    fig.add_annotation(
+        text=y, name="muted", font_size=13, x=0, y=1, xref="paper", yref="paper", yshift=4
+    )
+    return fig
+
+
+def line(
+    fig: go.Figure,
+    x: Numbers,
+    y: Numbers,
+    role: str = "measured",
+    label: str = "",
+    at: float | None = None,
+    *,
+    wide: bool = False,
+) -> go.Figure:
+    """Draw a curve, and its name beside it.
+
+    Parameters
+    ----------
+    x, y : numbers, a tensor or a range, of shape (points,)
+        The curve; `thin` leaves the points that can be seen.
+    role : str
+        measured, predicted, limit, failure, floor, or c1 … c5.
+    label : str
+        The name of the curve. At most about 24 characters on flat lines, 10 between lines;
+        `<br>` breaks it. Its place is found where nothing is in the way on a phone.
+    at : float, optional
+        The x beside which the label stands, if you know better.
+    wide : bool
+        Draw it 4.5 px wide and solid, so that a prediction on top leaves it visible.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Half each step", x="step", y="error")
+    >>> steps, errors = range(9), [0.5**k for k in range(9)]
+    >>> fig = figures.line(fig, steps, errors, "c1", "halving", wide=True)
+    >>> fig = figures.line(fig, steps, errors, "predicted", "dashed: predicted")
+    >>> [(trace.line.width, trace.line.dash) for trace in fig.data]
+    [(4.5, 'solid'), (1.75, '6px,4px')]
+    """
+    style = style_of(role)
+    xs, ys = thin(x, y, log_x=fig.layout.xaxis.type == "log", log_y=fig.layout.yaxis.type == "log")
+    stroke = ("solid", 4.5) if wide else (style.dash, style.width)
+    fig.add_scatter(
+        x=xs,
+        y=ys,
+        name=label,
+        mode="lines",
+        line={"color": style.color, "dash": stroke[0], "width": stroke[1]},
+        hovertemplate="%{y:.2e}",
+        meta={"role": role, "at": at},
+    )
+    return settle(fig)
+
+
+def dot(
+    fig: go.Figure,
+    x: float,
+    y: float,
+    role: str = "measured",
+    text: str = "",
+    *,
+    anchor: str = "left",
+    above: bool = True,
+    text_role: str = "",
+) -> go.Figure:
+    """Mark one point: the end of a run, or the number that the title states.
+
+    Role "map" is a dark disk with a light ring, visible on every color of a heatmap; the
+    `text_role` of its text is "onlight" or "ondark".
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Half each step", x="step", y="error")
+    >>> fig = figures.dot(fig, 3, 0.125, text="3 steps")
+    >>> fig.layout.annotations[1].text, fig.layout.annotations[1].name
+    ('3 steps', 'measured')
+    """
+    on_map = role == "map"
+    marker = {"size": 11, "color": INK, "line": {"color": PAPER, "width": 2.5}}
+    marker = marker if on_map else {"size": 9, "color": style_of(role).color}
+    fig.add_scatter(x=[x], y=[y], mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False)
+    text_role = text_role or ("onlight" if on_map else role)
+    if not text:
+        return settle(fig)
+    return label(fig, text, x, y, text_role, anchor=anchor, above=above)
+
+
+def label(
+    fig: go.Figure,
+    text: str,
+    x: float,
+    y: float,
+    role: str = "text",
+    *,
+    anchor: str = "left",
+    above: bool = True,
+) -> go.Figure:
+    """Write words beside a point; `anchor` says which end of them the point is at.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Half each step", x="step", y="error")
+    >>> fig = figures.label(fig, "here", 3, 0.125, "failure", anchor="right")
+    >>> fig.layout.annotations[1].xanchor
+    'right'
+    """
+    at_x, at_y = (coordinate(axis, at) for axis, at in zip(axes(fig), (x, y), strict=True))
+    fig.add_annotation(annotation(text, role, at_x, at_y, anchor, "bottom" if above else "top"))
+    return settle(fig)
+
+
+def band(fig: go.Figure, low: float, high: float, label: str = "", *, axis: str = "y") -> go.Figure:
+    """Shade what lies between two values: the floor of a dtype, or on axis "x" a window.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Rounding takes over below 1e-12", x="step", y="loss")
+    >>> figures.band(fig, 1e-14, 1e-12, "float32 floor").layout.shapes[0].name
+    'float32 floor'
+    """
+    add = fig.add_hrect if axis == "y" else fig.add_vrect
+    ends = dict(zip((f"{axis}0", f"{axis}1"), (low, high), strict=True))
+    add(
+        **ends,
+        name=label,
+        fillcolor=ROLES["floor"].color,
+        opacity=0.16,
+        line_width=0,
+        layer="below",
+    )
+    return settle(fig)
