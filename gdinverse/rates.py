@@ -22,6 +22,9 @@ import torch
 from torch import Tensor
 
 
+Number = float | Tensor
+
+
 @dataclass(frozen=True, eq=False)
 class Modes:
     """The error of a guess, split into the modes of a quadratic loss.
@@ -154,26 +157,30 @@ def _factors(
     return factors[: steps + 1]
 
 
-def _recursion(stretch: Tensor, momentum: float, nesterov: bool) -> tuple[Tensor, Tensor]:
+def _recursion(stretch: Tensor, momentum: Number, nesterov: bool) -> tuple[Tensor, Tensor]:
     """The two coefficients of e⁺ = forward · e − back · e⁻, with stretch = lr · h."""
     if nesterov:
         return (1 + momentum) * (1 - stretch), momentum * (1 - stretch)
-    return 1 + momentum - stretch, torch.full_like(stretch, momentum)
+    return 1 + momentum - stretch, momentum * torch.ones_like(stretch)
 
 
-def rate(curvature: Tensor, lr: float, momentum: float = 0.0, nesterov: bool = False) -> Tensor:
+def rate(
+    curvature: Tensor, lr: Number, momentum: Number = 0.0, nesterov: bool = False
+) -> Tensor:
     """ρ, the factor by which each mode's error shrinks per step, after the first bends.
 
     Parameters
     ----------
     curvature : Tensor of any shape
         h of each mode.
-    lr, momentum, nesterov
+    lr, momentum : float, or Tensor that broadcasts with the curvature
+        As in `torch.optim.SGD`.
+    nesterov : bool
         As in `torch.optim.SGD`.
 
     Returns
     -------
-    float64 Tensor of the same shape
+    float64 Tensor of the broadcast shape
         The larger modulus of the roots of t² − forward · t + back; above 1 the mode diverges.
 
     Examples
