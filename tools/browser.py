@@ -54,7 +54,8 @@ def playwrights_own() -> str:
 
 def runs(path: str) -> bool:
     """Try it: a download without the system's libraries is there and does not start."""
-    return Path(path).is_file() and succeeds(path, "--version")
+    command = [path, "--version"]
+    return Path(path).is_file() and subprocess.run(command, capture_output=True).returncode == 0
 
 
 def succeeds(*command: str) -> bool:

@@ -1,0 +1,51 @@
+"""The workflows do what `make` does, with no more power than they need.
+
+That they are valid, and safe by zizmor's rules, is checked by gates of their own.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = sorted((ROOT / ".github" / "workflows").iterdir())
+EVERY_WORKFLOW = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+
+
+def jobs(path: Path) -> list[dict]:
+    return list(yaml.safe_load(path.read_text())["jobs"].values())
+
+
+def test_there_are_two_workflows():
+    assert [path.name for path in PATHS] == ["ci.yml", "pages.yml"]
+
+
+@EVERY_WORKFLOW
+def test_every_action_is_named_by_its_commit_and_its_version(path):
+    uses = re.findall(r"uses: (.+)", path.read_text())
+    assert uses
+    for action in uses:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+
+@EVERY_WORKFLOW
+def test_every_job_starts_with_no_permission_and_ends_in_time(path):
+    assert yaml.safe_load(path.read_text())["permissions"] == {}
+    for job in jobs(path):
+        assert job["permissions"]
+        assert job["timeout-minutes"] <= 30
+
+
+@EVERY_WORKFLOW
+def test_every_command_is_one_that_works_at_home(path):
+    commands = [step["run"] for job in jobs(path) for step in job["steps"] if "run" in step]
+    assert commands
+    assert set(commands) <= {"make test", "make build", "make lock"}
+
+
+def test_the_oldest_and_the_newest_python_are_tested():
+    (job,) = jobs(ROOT / ".github" / "workflows" / "ci.yml")
+    assert job["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
+    assert job["steps"][-1]["run"] == "make test"
