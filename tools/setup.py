@@ -45,10 +45,10 @@ def say(what: str) -> None:
 
 
 def refresh(name: str, inputs: list[str], install: Callable[[], None]) -> None:
-    """Install again if the content of the inputs, or the folder, is not what it was."""
+    """Install again if the content of the inputs is not what it was."""
     stamp = VENV / f"{name}.stamp"
-    contents = [(ROOT / path).read_bytes() for path in inputs]
-    key = hashlib.sha256(b"\0".join([str(ROOT).encode(), *contents])).hexdigest()
+    contents = b"\0".join((ROOT / path).read_bytes() for path in inputs)
+    key = hashlib.sha256(contents).hexdigest()
     if not stamp.exists() or stamp.read_text() != key:
         install()
         stamp.write_text(key)
@@ -56,14 +56,15 @@ def refresh(name: str, inputs: list[str], install: Callable[[], None]) -> None:
 
 def environment_works() -> bool:
     """Tell whether it starts: after its folder moved or its Python was removed, it does not."""
-    if not PYTHON.exists():
+    notes = VENV / "pyvenv.cfg"
+    if not notes.exists() or str(VENV) not in notes.read_text():
         return False
-    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
+    return PYTHON.exists() and succeeds([str(PYTHON), "-c", "import pip"])
 
 
 def create_environment() -> None:
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    if subprocess.run(command).returncode:
+    if not succeeds(command):
         sys.exit("This Python makes no environments; on Debian and Ubuntu, install python3-venv.")
 
 
@@ -120,9 +121,13 @@ def install_node_packages() -> None:
 
 def run(command: list[str]) -> None:
     """Run one command of the set-up; its own message says why it failed."""
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    if subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}).returncode:
+    if not succeeds(command):
         sys.exit(f"The set-up failed at: {' '.join(command)}")
+
+
+def succeeds(command: list[str]) -> bool:
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"PATH": path}).returncode == 0
 
 
 if __name__ == "__main__":
