@@ -1,0 +1,24 @@
+// Everything that runs on a page beside the theme: figures are drawn, and two gaps are mended.
+import { watch } from "./figures.js";
+import { mend } from "./mends.js";
+
+let waiting = false;
+
+function mendSoon() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    mend(document);
+  });
+}
+
+// The theme announces every page, the first one too, where it changes them without a reload.
+if (globalThis.document$) globalThis.document$.subscribe(() => watch(document));
+else watch(document);
+
+new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
+addEventListener("resize", mendSoon);
+document.addEventListener("toggle", mendSoon, true); // a folded block has no width until it opens
+document.fonts.ready.then(mendSoon);
+mendSoon();
