@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = BIN / "python"
+NODE = ROOT / "node_modules"
 LOCK = ROOT / "requirements.lock"
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]
 
@@ -27,8 +28,8 @@ def main() -> None:
     if not environment_works():
         with step("creating .venv"):
             create_environment()
-    refresh("python", ["requirements.lock", "pyproject.toml"], install_python_packages)
-    refresh("node", ["package.json", "package-lock.json", ".npmrc"], install_node_packages)
+    refresh(VENV, ["requirements.lock", "pyproject.toml"], install_python_packages)
+    refresh(NODE, ["package.json", "package-lock.json", ".npmrc"], install_node_packages)
 
 
 @contextmanager
@@ -44,9 +45,9 @@ def say(what: str) -> None:
     print(f"· {what}", file=sys.stderr)
 
 
-def refresh(name: str, inputs: list[str], install: Callable[[], None]) -> None:
-    """Install again if the content of the inputs is not what it was."""
-    stamp = VENV / f"{name}.stamp"
+def refresh(folder: Path, inputs: list[str], install: Callable[[], None]) -> None:
+    """Install again if the content of the inputs is not what the folder was filled from."""
+    stamp = folder / "installed.stamp"
     contents = b"\0".join((ROOT / path).read_bytes() for path in inputs)
     key = hashlib.sha256(contents).hexdigest()
     if not stamp.exists() or stamp.read_text() != key:
