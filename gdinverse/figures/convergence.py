@@ -20,13 +20,12 @@ COLORS = ("c1", "c3", "c4", "c2", "c5")  # brown late: it is nearest to a predic
 
 
 class Curve(NamedTuple):
-    """One run, cut where rounding takes over."""
+    """One run, from its guess to where it settled."""
 
     name: str
     status: str
     steps: int
     values: np.ndarray
-    floor: np.ndarray
     predicted: np.ndarray
     predicted_steps: int
 
@@ -40,7 +39,7 @@ def convergence(
 ) -> go.Figure:
     """Draw runs step by step, each prediction dashed on top, the floor as a band.
 
-    A run is drawn to where it settled, or to where its floor begins, and ends in a dot.
+    A run is drawn to where it settled and ends in a dot.
 
     Parameters
     ----------
@@ -70,10 +69,13 @@ def convergence(
         raise ValueError(f"quantity={quantity!r} is not recorded: take 'loss' or 'error_bound'")
     curves = [_curve(name, result, quantity) for name, result in _single(results)]
     words = quantity.replace("_", " ")
+    steps = [max(curve.steps, 1) for curve in curves]
+    log_x = max(steps) > 20 * min(steps)  # else the short run is a vertical line
     fig = figure(
         _claim(curves) if claim is None else claim,
-        x="step",
+        x="step (log scale)" if log_x else "step",
         y=words,
+        log_x=log_x,
         caption=_caption(words, curves) if caption is None else caption,
         alt=f"{words.capitalize()} against step. " + " ".join(map(_sentence, curves)),
     )
@@ -100,24 +102,15 @@ def _single(results: dict[str, Result]) -> list[tuple[str, Result]]:
 
 
 def _curve(name: str, run: Result, quantity: str) -> Curve:
-    """Read one run into plain arrays, and find where its floor begins."""
-    steps, on_floor, theory = int(run.steps), run.status.name == "floor", run.prediction
-    values = _array(getattr(run.history, quantity))
-    end = _floor_begins(values) if on_floor else steps
-    floor = values[end:] if on_floor else values[:0]
+    """Read one run into plain arrays."""
+    steps, status, theory = int(run.steps), run.status.name, run.prediction
+    values = _array(getattr(run.history, quantity))[: steps + 1]
     predicted, predicted_steps = values[:0], -1
     if theory is not None:  # a tenth further than a run that rounding stopped
-        shown = end * 11 // 10 if on_floor else end
+        shown = steps * 11 // 10 if status == "floor" else steps
         predicted = _array(theory.loss if quantity == "loss" else theory.error)[: shown + 1]
         predicted_steps = -1 if theory.steps is None else int(theory.steps)
-    status = run.status.name.replace("_", " ")
-    return Curve(name, status, steps, values[: end + 1], floor, predicted, predicted_steps)
-
-
-def _floor_begins(values: np.ndarray) -> int:
-    """Find the first step within a factor of two of where the run spent its last tenth."""
-    typical = np.median(values[-max(1, len(values) // 10) :])
-    return int(np.argmax(values <= 2 * typical))
+    return Curve(name, status.replace("_", " "), steps, values, predicted, predicted_steps)
 
 
 def _array(values: Tensor) -> np.ndarray:
@@ -140,10 +133,13 @@ def _draw_predicted(fig: go.Figure, curves: list[Curve], name: str) -> None:
 
 
 def _draw_floor(fig: go.Figure, curves: list[Curve]) -> go.Figure:
-    """One band, from the lowest to the highest value that rounding left on any floor."""
-    noise = np.concatenate([curve.floor for curve in curves])
-    noise = noise[noise > 0]
-    return band(fig, noise.min(), noise.max(), "floor: rounding") if len(noise) else fig
+    """Shade what lies below the loss at which rounding stopped a run."""
+    levels = [float(c.values[-1]) for c in curves if c.status == "floor" and c.values[-1] > 0]
+    if not levels:
+        return fig
+    ends = [curve.predicted[-1] for curve in curves if len(curve.predicted)]
+    low = min([*(float(end) for end in ends if end > 0), *(level / 100 for level in levels)])
+    return band(fig, low, max(levels), "floor: rounding")
 
 
 def _claim(curves: list[Curve]) -> str:

@@ -172,14 +172,14 @@ def test_the_caption_says_how_far_prediction_and_measurement_are_apart():
     assert "differ by at most 0.001 of the loss" in fig.layout.meta["caption"]
 
 
-def test_a_run_is_drawn_to_its_floor_and_no_further():
-    rng = np.random.default_rng(0)
-    noise = torch.as_tensor(rng.uniform(1e-12, 3e-12, 5000))
-    fig = figures.convergence({"": run(torch.cat([falling(200, 0.87), noise]), Status.floor)})
-    assert max(fig.data[0].x) < 220
-    assert fig.layout.shapes[0].y0 == pytest.approx(1e-12, rel=0.01)
-    assert fig.layout.shapes[0].y1 == pytest.approx(3e-12, rel=0.3)
-    assert fig.layout.title.text == "Floor after 5,200 steps"
+def test_below_the_loss_at_which_rounding_stopped_a_run_lies_the_floor():
+    predicted = falling(240, 0.87)
+    fig = figures.convergence({"": run(predicted[:201], Status.floor, predicted)})
+    (floor,) = fig.layout.shapes
+    assert floor.name == "floor: rounding"
+    assert floor.y1 == pytest.approx(0.87**200, rel=1e-3)
+    assert floor.y0 == pytest.approx(0.87**220, rel=1e-3)
+    assert fig.data[-1].x[-1] == 220  # the prediction goes on
 
 
 def test_a_run_that_theory_says_nothing_of_has_no_dashed_line():
@@ -193,6 +193,12 @@ def test_several_runs_are_told_apart_by_color_and_name():
     assert [t.name for t in fig.data if t.mode == "lines"] == ["a", "b"]
     assert len({t.line.color for t in fig.data if t.mode == "lines"}) == 2
     assert fig.layout.title.text == "a converged after 50, b converged after 90"
+
+
+def test_runs_of_very_different_length_share_a_logarithmic_axis():
+    fig = figures.convergence({"a": run(falling(5, 0.1)), "b": run(falling(500, 0.9))})
+    assert fig.layout.xaxis.type == "log"
+    assert fig.data[0].x[0] == 1  # the guess, at step 0, has no place there
 
 
 def test_a_diverging_run_can_be_drawn():
