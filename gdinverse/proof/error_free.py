@@ -198,12 +198,15 @@ def doubled_residual(
     r1, r2, r3 = slices(right, bits)
     if low is not None:
         l3 = l3 + low * scale * power_of_two(-e)
-    trailing = torch.cat((l1, l2, l3), -1) @ torch.cat((r3, right - r1, right), -2)
-    middle = torch.cat((l1, l2), -1) @ torch.cat((r2, r1), -2)
+    up = 2.0**bits  # balances the three products, for the norms below
+    lefts = torch.cat((l1 / up, l2, l3 * up), -1)
+    rights = torch.cat((r3 * up, right - r1, right / up), -2)
+    middle = lefts[..., : 2 * n] @ torch.cat((r2 * up, r1), -2)
     s0, t0 = two_sum(target, -size * (l1 @ r1))
     s1, t1 = two_sum(s0, -size * middle)
+    row_norms = torch.linalg.vector_norm(lefts, dim=-1, keepdim=True) + 2.0**-500
+    column_norms = torch.linalg.vector_norm(rights, dim=-2, keepdim=True)
     u = UNIT_ROUNDOFF[torch.float64]
-    small = 2.0 ** (-2 * bits) + l3.abs().amax(-1, keepdim=True)
-    slack = 2 * gamma(3 * n + 8) * n * small * size + 8 * u * u * (s0.abs() + s1.abs())
-    slack = slack + 16 * n * SMALLEST_NORMAL
-    return *two_sum(s1, (t0 + t1) - size * trailing), slack
+    slack = gamma(3 * n + 16) * row_norms * column_norms * size
+    slack = slack + (8 * u * u * (s0.abs() + s1.abs()) + 16 * n * SMALLEST_NORMAL)
+    return *two_sum(s1, (t0 + t1) - size * (lefts @ rights)), slack
