@@ -1,15 +1,25 @@
 """Rigorous error bounds from residuals, and corrections to the last digit. Knows only torch."""
 
+from .distance import image_bound
 from .error_free import doubled_residual, gamma, norm_down, norm_up, plain_residual, two_sum
 from .inverse import finish, inverse_bound
+from .least_squares import lstsq_bound, lstsq_finish, pinv_bound, pinv_finish
+from .linear import solve_bound, solve_finish
 
 __all__ = [
     "doubled_residual",
     "finish",
     "gamma",
+    "image_bound",
     "inverse_bound",
+    "lstsq_bound",
+    "lstsq_finish",
     "norm_down",
     "norm_up",
+    "pinv_bound",
+    "pinv_finish",
     "plain_residual",
+    "solve_bound",
+    "solve_finish",
     "two_sum",
 ]

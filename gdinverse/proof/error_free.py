@@ -52,19 +52,21 @@ def power_of_two(e: Tensor) -> Tensor:
     return ((e.long() + 1023) << 52).view(torch.float64)
 
 
-def norm_up(x: Tensor) -> Tensor:
-    """Frobenius norm of each matrix, never below the true one.
+def norm_up(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
+    """Frobenius norm of each matrix (or 2-norm along `dim`), never below the true one.
 
     Parameters
     ----------
     x : Tensor of shape (..., m, n)
         float64. Scale it near 1 first, by a power of two: an overflow gives inf.
+    dim : int or tuple of int
+        The dimensions to sum over.
 
     Returns
     -------
     Tensor of shape (...)
-        2 γ_{mn+6} covers the roundings of squares, sum and root; √(mn) 2⁻⁵⁰⁰ covers squares that
-        vanish.
+        For N entries, 2 γ_{N+6} covers the roundings of squares, sum and root; √N 2⁻⁵⁰⁰ covers
+        squares that vanish.
 
     References
     ----------
@@ -76,15 +78,19 @@ def norm_up(x: Tensor) -> Tensor:
     >>> 0.2 < float(norm_up(x)) < 0.2 + 1e-15
     True
     """
-    entries = x.shape[-1] * x.shape[-2]
-    root = torch.linalg.vector_norm(x, dim=(-2, -1))
+    root, entries = _norm(x, dim)
     return root * (1 + 2 * gamma(entries + 6)) + math.sqrt(entries) * 2.0**-500
 
 
-def norm_down(x: Tensor) -> Tensor:
-    """Frobenius norm of each matrix, never above the true one (see `norm_up`)."""
-    root = torch.linalg.vector_norm(x, dim=(-2, -1))
-    return root * (1 - 2 * gamma(x.shape[-1] * x.shape[-2] + 6))
+def norm_down(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
+    """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one."""
+    root, entries = _norm(x, dim)
+    return root * (1 - 2 * gamma(entries + 6))
+
+
+def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, int]:
+    root = torch.linalg.vector_norm(x, dim=dim)
+    return root, x.numel() // max(root.numel(), 1)
 
 
 def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

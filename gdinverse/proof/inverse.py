@@ -21,7 +21,7 @@ SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arit
 ENOUGH = 2.0**-14  # what remains after the correction, in units of the last digit
 
 
-class _Scaled(NamedTuple):
+class Scaled(NamedTuple):
     """X = 2^e X̃ with rows near 1 and M̃ = M 2^e, so that I − X̃ M̃ is similar to I − X M."""
 
     X: Tensor
@@ -30,11 +30,12 @@ class _Scaled(NamedTuple):
     weight: Tensor  # 2^e over its largest: norms of weight·Ẽ are those of E, up to one factor
 
 
-def _scaled(X: Tensor, M: Tensor) -> _Scaled:
+def scaled_by_rows(X: Tensor, M: Tensor) -> Scaled:
+    """Scale the rows of X to 1 and undo it on the columns of M, exactly."""
     X, M = X.double().contiguous(), M.double().contiguous()
     e = exponent(X, -1)
     weight = power_of_two((e - e.amax(-2, keepdim=True)).clamp(min=-1000))
-    return _Scaled(X * power_of_two(-e), M * power_of_two(e).mT, e, weight)
+    return Scaled(X * power_of_two(-e), M * power_of_two(e).mT, e, weight)
 
 
 def _correction(R: Tensor, slack: Tensor, X: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -51,8 +52,8 @@ def _correction(R: Tensor, slack: Tensor, X: Tensor, weight: Tensor) -> tuple[Te
     return C, torch.where(r < 1, rest * SAFETY, torch.inf)
 
 
-def _relative(error: Tensor, size: Tensor) -> Tensor:
-    """error/‖M⁻¹‖ from a lower bound ‖M⁻¹‖ ≥ size − error; inf where that says nothing."""
+def relative(error: Tensor, size: Tensor) -> Tensor:
+    """Bound error/‖M⁻¹‖ from a lower bound ‖M⁻¹‖ ≥ size − error; inf where that says nothing."""
     lower = size - error
     return torch.where(lower > 0, error / lower * SAFETY, torch.inf)
 
@@ -93,12 +94,12 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     >>> inverse_bound(X, torch.ones(2, 2, dtype=torch.float64))
     tensor(inf, dtype=torch.float64)
     """
-    scaled = _scaled(X, M)
+    scaled = scaled_by_rows(X, M)
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
     R, _, slack = plain_residual(eye, scaled.X, scaled.M)
     C, rest = _correction(R, slack, scaled.X, scaled.weight)
     error = (norm_up(scaled.weight * C) + rest) * SAFETY
-    tight = _relative(error, norm_down(scaled.weight * scaled.X))
+    tight = relative(error, norm_down(scaled.weight * scaled.X))
     r = norm_up((R.abs() + slack) * power_of_two(scaled.e) * power_of_two(-scaled.e).mT) * SAFETY
     return torch.where(r < 1, torch.minimum(tight, r), tight)
 
@@ -146,7 +147,7 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     X, M = (A.expand(shape).reshape(-1, *shape[-2:]) for A in (X, M))
     value = X.to(M.dtype, copy=True)
     bound = torch.full(X.shape[:1], torch.inf, dtype=torch.float64, device=X.device)
-    scaled, low = _scaled(X, M), torch.zeros_like(X, dtype=torch.float64)
+    scaled, low = scaled_by_rows(X, M), torch.zeros_like(X, dtype=torch.float64)
     live, before = torch.arange(len(X), device=X.device), bound
     for _ in range(passes):
         scaled, low, rest, new_value, new_bound = _pass(scaled, low, M.dtype)
@@ -157,13 +158,13 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
         if not go_on.any():
             break
         live, low, before = live[go_on], low[go_on], rest[go_on]
-        scaled = _Scaled(*(part[go_on] for part in scaled))
+        scaled = Scaled(*(part[go_on] for part in scaled))
     return value.reshape(shape), bound.reshape(shape[:-2])
 
 
 def _pass(
-    scaled: _Scaled, low: Tensor, dtype: torch.dtype
-) -> tuple[_Scaled, Tensor, Tensor, Tensor, Tensor]:
+    scaled: Scaled, low: Tensor, dtype: torch.dtype
+) -> tuple[Scaled, Tensor, Tensor, Tensor, Tensor]:
     """One correction: the new iterate in two parts, what stays unknown of it, value and bound."""
     X, M, e, weight = scaled
     measure = doubled_residual if dtype == torch.float64 else plain_residual
@@ -177,4 +178,4 @@ def _pass(
     lost = (high - kept) + low
     error = (norm_up(weight * lost) + rest) * SAFETY
     size = norm_down(weight * kept)
-    return scaled._replace(X=high), low, rest / size, value, _relative(error, size)
+    return scaled._replace(X=high), low, rest / size, value, relative(error, size)
