@@ -11,7 +11,7 @@ Examples
 >>> fig = gd.figures.line(fig, range(12), [2.0**-k for k in range(12)], label="halving")
 >>> fig = gd.figures.dot(fig, 10, 2.0**-10)
 >>> [trace.name for trace in fig.data]
-['halving', None]
+['halving', '']
 """
 
 from gdinverse.figures.charts import bars, heatmap

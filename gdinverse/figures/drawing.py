@@ -122,14 +122,15 @@ def dot(
     role: str = "measured",
     text: str = "",
     *,
-    anchor: str = "left",
-    above: bool = True,
+    anchor: str = "",
     text_role: str = "",
 ) -> go.Figure:
     """Mark one point: the end of a run, or the number that the title states.
 
     Role "map" is a dark disk with a light ring, visible on every color of a heatmap; the
-    `text_role` of its text is "onlight" or "ondark".
+    `text_role` of its text is "onlight" or "ondark". The text stands at the corner of the point
+    where nothing is in the way on a phone; `anchor`, "left" or "right", says which end of it the
+    point must be at.
 
     Examples
     --------
@@ -140,13 +141,18 @@ def dot(
     ('3 steps', 'measured')
     """
     on_map = role == "map"
-    marker = {"size": 11, "color": INK, "line": {"color": PAPER, "width": 2.5}}
-    marker = marker if on_map else {"size": 9, "color": style_of(role).color}
-    fig.add_scatter(x=[x], y=[y], mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False)
-    text_role = text_role or ("onlight" if on_map else role)
-    if not text:
-        return settle(fig)
-    return label(fig, text, x, y, text_role, anchor=anchor, above=above)
+    ring = {"size": 11, "color": INK, "line": {"color": PAPER, "width": 2.5}}
+    fig.add_scatter(
+        x=[x],
+        y=[y],
+        name=text,
+        mode="markers",
+        marker=ring if on_map else {"size": 9, "color": style_of(role).color},
+        hoverinfo="skip",
+        cliponaxis=False,
+        meta={"role": text_role or ("onlight" if on_map else role), "anchor": anchor},
+    )
+    return settle(fig)
 
 
 def label(

@@ -64,18 +64,18 @@ def annotation(text: str, role: str, x: float, y: float, xanchor: str, yanchor: 
 
 
 def settle(fig: go.Figure) -> go.Figure:
-    """Fit the axes to what is drawn, then place the label of every line and band anew."""
+    """Fit the axes to what is drawn, then place the label of every trace and band anew."""
     fit(fig)
-    lines = [trace for trace in fig.data if trace.meta and trace.name]
+    traces = [trace for trace in fig.data if trace.meta and trace.name]
     bands = [shape for shape in fig.layout.shapes if shape.name]
-    movable = {(line.name, line.meta["role"]) for line in lines}
+    movable = {(trace.name, trace.meta["role"]) for trace in traces}
     movable |= {(shape.name, "floor") for shape in bands}
     kept = [a for a in fig.layout.annotations if (a.text, a.name) not in movable]
     covered = np.concatenate([np.empty((0, 2)), *(path(fig, trace) for trace in fig.data)])
     boxes = [_placed(fig, a).box() for a in kept]
-    places = [_beside(fig, line) for line in lines] + [_within(fig, shape) for shape in bands]
+    places = [_beside(fig, trace) for trace in traces] + [_within(fig, shape) for shape in bands]
     for choices in places:
-        ranked = {_cost(c.box(), covered, boxes) + rank: c for rank, c in enumerate(choices)}
+        ranked = {_cost(c, covered, boxes) + rank: c for rank, c in enumerate(choices)}
         best = ranked[min(ranked)]
         boxes.append(best.box())
         kept.append(_annotation(fig, best))
@@ -83,17 +83,18 @@ def settle(fig: go.Figure) -> go.Figure:
     return fig
 
 
-def _beside(fig: go.Figure, line: Any) -> Iterator[Label]:
-    """Places along a line, at `at` if the author knows better; right above comes first."""
-    points = path(fig, line)
-    at = line.meta["at"]
+def _beside(fig: go.Figure, trace: Any) -> Iterator[Label]:
+    """Places along a line, at `at` if the author knows better, or at the corners of a dot."""
+    points = path(fig, trace)
+    at, wanted = trace.meta.get("at"), trace.meta.get("anchor")
     if at is None:
         spots = [points[round(share * (len(points) - 1))] for share in ALONG]
     else:
-        x = pixels(fig, [at], line.y[:1])[0, 0]
+        x = pixels(fig, [at], trace.y[:1])[0, 0]
         spots = [points[np.abs(points[:, 0] - x).argmin()]]
-    for (yanchor, xanchor), (x, y) in product(CORNERS, spots):
-        yield Label(line.name, line.meta["role"], x, y, xanchor, yanchor)
+    corners = [corner for corner in CORNERS if not wanted or wanted in corner]
+    for (yanchor, xanchor), (x, y) in product(corners, spots):
+        yield Label(trace.name, trace.meta["role"], x, y, xanchor, yanchor)
 
 
 def _within(fig: go.Figure, band: Any) -> Iterator[Label]:
@@ -110,17 +111,13 @@ def _within(fig: go.Figure, band: Any) -> Iterator[Label]:
         yield Label(band.name, "floor", x, y, xanchor, yanchor)
 
 
-def _cost(box: Box, covered: np.ndarray, boxes: list[Box]) -> float:
+def _cost(label: Label, covered: np.ndarray, boxes: list[Box]) -> float:
     """Count what a place covers: points of lines, other labels, and what is outside the plot."""
-    left, low, right, high = box
+    left, low, right, high = label.box()
+    top = PLOT[1] + (0 if label.role in ("onlight", "ondark") else LINE_HEIGHT)
     hits = ((covered > (left - 2, low - 2)) & (covered < (right + 2, high + 2))).all(axis=1).sum()
     overlaps = sum(left < r and lo < right and low < h and b < high for lo, b, r, h in boxes)
-    outside = (
-        max(0, -left)
-        + max(0, -low)
-        + max(0, right - PLOT[0])
-        + max(0, high - PLOT[1] - LINE_HEIGHT)
-    )
+    outside = max(0, -left) + max(0, -low) + max(0, right - PLOT[0]) + max(0, high - top)
     return float(100 * hits + 1000 * overlaps + 100 * outside)
 
 

@@ -136,6 +136,21 @@ def test_no_line_runs_through_a_label_on_a_phone():
         assert not ((points > (left, low)) & (points < (right, high))).all(axis=1).any()
 
 
+def test_the_text_of_a_dot_avoids_lines():
+    fig = figures.figure("One", x="x", y="y", log_y=False)
+    figures.line(fig, [0, 1, 2], [0, 1, 2], "c1")  # it runs through the corner right above
+    figures.dot(fig, 1, 1, "c1", "middle")
+    corner = annotations(fig)["middle"]
+    assert (corner.xanchor, corner.yanchor) == ("right", "bottom")
+
+
+def test_text_on_a_map_stays_on_the_map():
+    fig = figures.figure("Map", x="lr", y="momentum", log_y=False)
+    figures.heatmap(fig, [0, 1, 2], [0, 0.5, 1], [[10] * 3] * 2 + [[1000] * 3])
+    figures.dot(fig, 1, 0.98, "map", "best", text_role="ondark")
+    assert annotations(fig)["best"].yanchor == "top"
+
+
 def test_ranges_given_by_the_author_stay():
     fig = figures.figure("One", x="step", y="error", x_range=(0, 50), y_range=(1e-8, 1))
     figures.line(fig, range(100), falling(99, 0.9))
@@ -154,7 +169,7 @@ def test_one_run_says_predicted_and_measured_steps_in_its_title():
     curve = falling(100, 0.8)
     fig = figures.convergence({"": run(curve, predicted=curve)})
     assert fig.layout.title.text == "Predicted: 100 steps. Measured: 100 steps."
-    assert [trace.name for trace in fig.data] == ["measured", None, "dashed: predicted"]
+    assert [trace.name for trace in fig.data] == ["measured", "", "dashed: predicted"]
     assert "converged after 100 steps, 100 predicted, from 1 to 2e-10" in fig.layout.meta["alt"]
 
 
@@ -184,7 +199,7 @@ def test_below_the_loss_at_which_rounding_stopped_a_run_lies_the_floor():
 
 def test_a_run_that_theory_says_nothing_of_has_no_dashed_line():
     fig = figures.convergence({"Adam": run(falling(50, 0.9), Status.out_of_steps)})
-    assert [trace.name for trace in fig.data] == ["Adam", None]
+    assert [trace.name for trace in fig.data] == ["Adam", ""]
     assert fig.layout.title.text == "Out of steps after 50 steps"
 
 
