@@ -15,7 +15,7 @@ def lstsq_step(system: System, x: Tensor, low: Tensor, b: Tensor) -> tuple[Tenso
     g, _, slack = doubled_residual(torch.zeros_like(x), residual, A, residual_low)
     slack = slack + hidden @ A.abs() * SAFETY + U * g.abs()
     y, hidden = product(g, slack, P)
-    gain = (system.r / (1 - system.r) * norm_up(P))[..., None]
+    gain = (system.gain * norm_up(P))[..., None]
     size = norm_up(y, -1) + norm_up(hidden, -1) + gain * (norm_up(g, -1) + norm_up(slack, -1))
     grow = norm_up(system.weight.mT * P) + system.reach * norm_up(P)
     return -(y @ P.mT), grow[..., None] * size * SAFETY

@@ -29,7 +29,7 @@ class System(NamedTuple):
     P: Tensor
     e: Tensor
     weight: Tensor  # of the unknowns, as a row
-    r: Tensor
+    gain: Tensor  # r / (1 − r), inf unless r < 1
     reach: Tensor  # ‖weight·(I − P A)‖ / (1 − r), inf unless r < 1
 
 
@@ -45,8 +45,10 @@ def system_of(A: Tensor, P: Tensor) -> System:
     R, _, slack = plain_residual(eye, P, A)
     whole = R.abs() + slack
     r = norm_up(whole)
-    reach = torch.where(r < 1, norm_up(weight * whole) / (1 - r), torch.inf)
-    return System(A, P, e, weight.mT, r, reach)
+    gain, reach = (
+        torch.where(r < 1, size / (1 - r), torch.inf) for size in (r, norm_up(weight * whole))
+    )
+    return System(A, P, e, weight.mT, gain, reach)
 
 
 def product(a: Tensor, slack: Tensor, B: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,7 +118,7 @@ def per_column(
         system, step, x, b, q, A.dtype if passes else x.dtype, passes
     )
     bound = relative(error, norm_down(kept, -1))
-    zero = (b == 0).all(-2) & (value == 0).all(-2) & (system.r < 1)[..., None]
+    zero = (b == 0).all(-2) & (value == 0).all(-2) & (system.gain < torch.inf)[..., None]
     bound = torch.where(zero, 0.0, bound)
     return torch.where(bound[..., None, :] < torch.inf, value, x.to(value.dtype)), bound
 
