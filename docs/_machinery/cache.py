@@ -1,18 +1,16 @@
 """Executed notebooks, kept until anything changes that could change their results."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import nbformat
+
 from build import build
 
-used: set[Path] = set()
+used = set()
 
 
 def key(nb):

@@ -1,14 +1,13 @@
 """The executed notebook: what the page says about it, and the file itself."""
 
-from __future__ import annotations
-
 import copy
 from datetime import date
 from pathlib import Path
 
 import nbformat
-from build import build
 from mkdocs.structure.files import File
+
+from build import build
 from values import resolve
 
 META = """<div class="gd-meta" data-search-exclude="true">

@@ -1,7 +1,5 @@
 """Runs the cells of a page, and refuses whatever a reader should not see."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re
@@ -10,15 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import cache
 import nbformat
-from build import build
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
+
+import cache
+from build import build
 from values import ELSEWHERE, VALUE, split
 
 KERNELS = Path(__file__).parent / "kernels"
@@ -117,8 +115,8 @@ class PageExecutor(ExecutePreprocessor):
         for answer in (reply, *reply.get("user_expressions", {}).values()):
             if answer["status"] == "error":
                 raise PageError(f"{answer['ename']}: {answer['evalue']}")
-        return {name: answer["data"]["text/plain"] for name, answer in
-                reply["user_expressions"].items()}
+        answers = reply["user_expressions"]
+        return {name: answers[name]["data"]["text/plain"] for name in expressions}
 
     def error(self, index, cause):
         first_line = self.nb.cells[index].source.strip().partition("\n")[0]

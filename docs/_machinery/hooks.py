@@ -1,16 +1,15 @@
 """The way of a page through the build, in order. Each step lives in a file of its own."""
 
-from __future__ import annotations
-
 import html
 import os
 from pathlib import Path
 
+import nbconvert.preprocessors
+from mkdocs.utils import meta
+
 import cache
-import docstrings
 import download
 import formulas
-import nbconvert.preprocessors
 import values
 import vendor
 from build import build
@@ -24,16 +23,18 @@ def on_startup(command, **_):
 def on_config(config):
     build.root = Path(config.config_file_path).parent
     build.notebooks.clear()
-    if build.serving:
-        config.strict = False  # else a warning would leave the server waiting for the next edit
     build.repository = config.extra["repository"]
     if not config.site_url and build.repository:
         owner, name = build.repository.split("/")
         config.site_url = f"https://{owner}.github.io/{name}/"
-    # Settings of the person who builds are not part of the site.
+    # Kernels run this package, and without the settings of the person who builds.
     ipython = build.root / ".cache/ipython"
     ipython.mkdir(parents=True, exist_ok=True)
-    os.environ |= {"IPYTHONDIR": str(ipython), "JUPYTER_NO_CONFIG": "1"}
+    os.environ |= {
+        "IPYTHONDIR": str(ipython),
+        "JUPYTER_NO_CONFIG": "1",
+        "PYTHONPATH": str(build.root),
+    }
     nbconvert.preprocessors.ExecutePreprocessor = PageExecutor
     return config
 
@@ -48,25 +49,16 @@ def on_pre_page(page, **_):
     return page
 
 
-def on_page_read_source(page, **_):
-    """Read a notebook's metadata where jupytext has it too: in comments at its top."""
-    source = page.file.content_string
-    if page.file.src_uri.endswith(".py") and source.startswith("# ---\n"):
-        header = source[: source.index("\n# ---\n") + len("\n# ---\n")]
-        return header.replace("# ", "")
-    return None
-
-
 def on_page_markdown(markdown, page, **_):
-    if page.file.src_uri in build.notebooks:
+    if notebook := build.notebooks.get(build.page):
         markdown = html.unescape(markdown)  # see notebook.html.j2
+        if notebook.cells[0].cell_type == "raw":  # the comment at the top of its file
+            page.meta |= meta.get_data(notebook.cells[0].source + "\n")[1]
     return values.hide(markdown)
 
 
-def on_page_content(html, page, files, **_):
-    if page.file.src_uri in build.notebooks:
-        return download.add_meta(html, page)
-    return docstrings.resolve_links(html, page, files)
+def on_page_content(html, page, **_):
+    return download.add_meta(html, page) if build.page in build.notebooks else html
 
 
 def on_env(env, config, files):

@@ -1,7 +1,5 @@
 """Values in prose: `{{= expression : format }}` of this page, `{{= page#name }}` of another."""
 
-from __future__ import annotations
-
 import html
 import re
 

@@ -1,19 +1,24 @@
 """Copies into the site what its pages load, so that no request leaves it."""
 
-from __future__ import annotations
-
 import re
 
-from build import build
 from mkdocs.structure.files import File
 
-FONTS = {
-    "source-serif-4": ("latin-400-normal", "latin-400-italic", "latin-600-normal",
-                       "greek-400-normal"),
-    "source-sans-3": ("latin-400-normal", "latin-600-normal", "greek-400-normal",
-                      "greek-600-normal"),
-    "source-code-pro": ("latin-400-normal", "greek-400-normal"),
-}
+from build import build
+
+# Greek apart: fetched only where such a letter stands outside math.
+FONTS = [
+    "source-serif-4-latin-400-normal",
+    "source-serif-4-latin-400-italic",
+    "source-serif-4-latin-600-normal",
+    "source-serif-4-greek-400-normal",
+    "source-sans-3-latin-400-normal",
+    "source-sans-3-latin-600-normal",
+    "source-sans-3-greek-400-normal",
+    "source-sans-3-greek-600-normal",
+    "source-code-pro-latin-400-normal",
+    "source-code-pro-greek-400-normal",
+]
 
 
 def add(files, config):
@@ -28,13 +33,11 @@ def add(files, config):
 
 
 def copies(modules):
-    plotly = "plotly.js-cartesian-dist-min"
-    yield f"{plotly}/plotly-cartesian.min.js", "vendor/plotly.min.js"
+    yield "plotly.js-cartesian-dist-min/plotly-cartesian.min.js", "vendor/plotly.min.js"
     yield "katex/LICENSE", "vendor/katex/LICENSE"
     for font in sorted((modules / "katex/dist/fonts").glob("*.woff2")):
         yield f"katex/dist/fonts/{font.name}", f"vendor/katex/fonts/{font.name}"
-    for family, styles in FONTS.items():
+    for font in FONTS:
+        family = re.split("-(?:latin|greek)-", font)[0]
+        yield f"@fontsource/{family}/files/{font}.woff2", f"fonts/{font}.woff2"
         yield f"@fontsource/{family}/LICENSE", f"fonts/{family}-LICENSE"
-        for style in styles:
-            name = f"{family}-{style}.woff2"
-            yield f"@fontsource/{family}/files/{name}", f"fonts/{name}"
