@@ -14,14 +14,18 @@ from gdinverse import figures, matrices, rates
 from gdinverse.figures import convergence as compare
 from gdinverse.minimize import minimize
 from gdinverse.operations import inv
-from gdinverse.problems import Inverse, LinearProblem, Problem
+from gdinverse.optimizers import ConjugateGradient, RelativeGradient
+from gdinverse.problems import Inverse, LinearProblem, Problem, PseudoInverse
 from gdinverse.result import History, Result, Status
 
 __all__ = [
+    "ConjugateGradient",
     "History",
     "Inverse",
     "LinearProblem",
     "Problem",
+    "PseudoInverse",
+    "RelativeGradient",
     "Result",
     "Status",
     "compare",

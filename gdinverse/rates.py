@@ -21,7 +21,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-
 Number = float | Tensor
 
 
@@ -136,7 +135,7 @@ def predict(
     >>> gd.rates.first_below(curve.error, 1e-6)
     tensor(865)
 
-    Explained in [The curve, predicted](../series/2-inverse.md#the-curve-predicted).
+    Explained in [The curve, predicted](../series/2-inverse.py#the-curve-predicted).
     """
     squares = torch.stack(_factors(modes.curvature, steps, lr, momentum, nesterov)).square_()
     loss = (squares * (0.5 * modes.curvature * modes.weight)).sum(-1)
@@ -164,9 +163,7 @@ def _recursion(stretch: Tensor, momentum: Number, nesterov: bool) -> tuple[Tenso
     return 1 + momentum - stretch, momentum * torch.ones_like(stretch)
 
 
-def rate(
-    curvature: Tensor, lr: Number, momentum: Number = 0.0, nesterov: bool = False
-) -> Tensor:
+def rate(curvature: Tensor, lr: Number, momentum: Number = 0.0, nesterov: bool = False) -> Tensor:
     """ρ, the factor by which each mode's error shrinks per step, after the first bends.
 
     Parameters
@@ -190,7 +187,7 @@ def rate(
     >>> gd.rates.rate(h, lr=0.9, momentum=0.9)
     tensor([0.9487, 0.9487, 0.9487, 0.9841], dtype=torch.float64)
 
-    Explained in [Three of four modes are as fast](../series/2-inverse.md#the-window).
+    Explained in [Three of four modes are as fast](../series/2-inverse.py#the-window).
     """
     forward, back = _recursion(lr * curvature.double(), momentum, nesterov)
     half = forward.abs() / 2
@@ -234,7 +231,7 @@ def lr_limit(curvature: Tensor, momentum: float = 0.0, nesterov: bool = False) -
     >>> f"{gd.rates.lr_limit(h, momentum=0.9):.4f}"
     '7.2166'
 
-    Explained in [The edge](../series/2-inverse.md#the-edge).
+    Explained in [The edge](../series/2-inverse.py#the-edge).
     """
     limit = 2 * (1 + momentum) / float(curvature.max())
     return limit / (1 + 2 * momentum) if nesterov else limit

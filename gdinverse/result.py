@@ -27,13 +27,21 @@ class Status(Enum):
     >>> print(gd.Status.converged)
     The error bound is below the tolerance.
 
-    Explained in [When to stop](../series/2-inverse.md#when-to-stop).
+    Explained in [When to stop](../series/2-inverse.py#when-to-stop).
     """
 
     converged = "The error bound is below the tolerance."
     floor = (
         "What is left of the residual is within the rounding of this dtype, and the error bound "
         "is above the tolerance: take float64, or a larger tolerance."
+    )
+    singular = (
+        "The matrix is singular, or within rounding of a singular one: the witness is a vector "
+        "that it maps to almost nothing, and the value is the pseudo-inverse."
+    )
+    undecided = (
+        "Neither an inverse nor a singular matrix nearby could be proven: most likely the "
+        "condition number is near 1/ε; take float64."
     )
     diverged = (
         "The loss grew beyond what this dtype can undo: most likely lr is above its limit "
@@ -43,6 +51,7 @@ class Status(Enum):
         "max_steps came first: most likely the condition number is large for this optimizer, "
         "else lr is too small; a singular matrix never gets further."
     )
+    overflow = "The answer is beyond the range of this dtype: scale the matrix up."
     not_finite = "The input holds nan or inf, so there is nothing to find."
 
     def __str__(self) -> str:
@@ -105,6 +114,12 @@ class Result:
         The step at which each matrix settled.
     history : History
         Loss and free bound at every step.
+    tolerance : float
+        The relative error that `converged` stands for.
+    witness : Tensor of shape (..., n), or None
+        Where the status is `singular`, a unit vector v with M v within rounding of zero.
+    distance : float64 Tensor of shape (...), or None
+        An upper bound on ‖M v‖, so on the distance to a singular matrix; inf without a witness.
 
     Examples
     --------
@@ -114,12 +129,12 @@ class Result:
     >>> result.converged
     tensor([True, True])
     >>> result[1]
-    Result(converged after 221 steps, relative error at most 9.9e-07)
+    Result(converged after 115 steps, relative error at most 9...e-07)
     >>> result[1].value.round(decimals=4)
     tensor([[1.0000, 0.0000],
             [0.0000, 0.2500]], dtype=torch.float64)
 
-    Explained in [The same run in one line](../series/2-inverse.md#the-same-run-in-one-line).
+    Explained in [The same run in one line](../series/2-inverse.py#the-same-run-in-one-line).
     """
 
     value: Any
@@ -129,6 +144,8 @@ class Result:
     history: History
     tolerance: float
     forecast: Callable[[], Prediction | None]
+    witness: Tensor | None = None
+    distance: Tensor | None = None
 
     @property
     def converged(self) -> Tensor:
@@ -156,18 +173,17 @@ class Result:
         if not self.codes.dim():
             raise IndexError("this result is of one matrix, not of a batch: nothing to index")
         steps = self.steps[index]
-        end = int(steps.max()) + 1
-        history = History(
-            self.history.loss[:end, *_tuple(index)], self.history.error_bound[:end, *_tuple(index)]
-        )
+        where = (slice(int(steps.max()) + 1), *(index if isinstance(index, tuple) else (index,)))
         return Result(
-            _indexed(self.value, index),
+            self.value[index],
             self.codes[index],
             self.error_bound[index],
             steps,
-            history,
+            History(self.history.loss[where], self.history.error_bound[where]),
             self.tolerance,
             lambda: _indexed(self.forecast(), index),
+            _indexed(self.witness, index),
+            _indexed(self.distance, index),
         )
 
     def __bool__(self) -> bool:
@@ -182,14 +198,9 @@ class Result:
         )
 
 
-def _tuple(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
-
-
 def _named(codes: Any) -> Any:
     return [_named(c) for c in codes] if isinstance(codes, list) else STATUSES[codes]
 
 
 def _indexed(value: Any, index: Any) -> Any:
-    """Index a tensor; a prediction or a tuple of tensors knows how to index itself."""
     return None if value is None else value[index]

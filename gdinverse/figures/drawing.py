@@ -33,7 +33,7 @@ def figure(
     log_x, log_y : bool
         Whether the axis is logarithmic.
     x_range, y_range : tuple of float, optional
-        Ends of the axis, as values; by default the drawn values decide.
+        Ends of the axis; by default the drawn values decide.
     caption : str
         How the figure was made; stands below it.
     alt : str
@@ -88,7 +88,7 @@ def line(
     at : float, optional
         The x beside which the label stands, if you know better.
     wide : bool
-        Draw it 4.5 px wide and solid, so that a prediction on top leaves it visible.
+        4.5 px and solid, so that a prediction on top leaves it visible.
 
     Examples
     --------
@@ -127,10 +127,9 @@ def dot(
 ) -> go.Figure:
     """Mark one point: the end of a run, or the number that the title states.
 
-    Role "map" is a dark disk with a light ring, visible on every color of a heatmap; the
-    `text_role` of its text is "onlight" or "ondark". The text stands at the corner of the point
-    where nothing is in the way on a phone; `anchor`, "left" or "right", says which end of it the
-    point must be at.
+    The text stands where nothing is in the way on a phone, with its `anchor` end, "left" or
+    "right", at the point. Role "map" is a dark disk with a light ring, visible on every color of
+    a heatmap; give its text the role "onlight" or "ondark".
 
     Examples
     --------
@@ -191,9 +190,8 @@ def band(fig: go.Figure, low: float, high: float, label: str = "", *, axis: str 
     'float32 floor'
     """
     add = fig.add_hrect if axis == "y" else fig.add_vrect
-    ends = dict(zip((f"{axis}0", f"{axis}1"), (low, high), strict=True))
     add(
-        **ends,
+        **{f"{axis}0": low, f"{axis}1": high},
         name=label,
         fillcolor=ROLES["floor"].color,
         opacity=0.16,

@@ -3,5 +3,6 @@
 from gdinverse.problems.inverse import Inverse
 from gdinverse.problems.linear_problem import LinearProblem
 from gdinverse.problems.problem import Problem
+from gdinverse.problems.pseudo_inverse import PseudoInverse
 
-__all__ = ["Inverse", "LinearProblem", "Problem"]
+__all__ = ["Inverse", "LinearProblem", "Problem", "PseudoInverse"]

@@ -29,6 +29,10 @@ class LinearProblem(Problem):
         """Its transpose: ⟨map(X), R⟩ = ⟨X, adjoint(R)⟩."""
         raise NotImplementedError
 
+    def map_norm(self) -> Tensor:
+        """An upper bound on the norm of the map, shape (...)."""
+        raise NotImplementedError
+
     @property
     def entries(self) -> int:
         """N, the number of entries that one matrix's loss is the mean of."""
@@ -39,12 +43,16 @@ class LinearProblem(Problem):
         return self.map(self.X) - self.target
 
     def forward(self) -> Tensor:
-        return self.residual().square().mean(dim=(-2, -1))
+        return self.losses_of(self.residual())
 
     @torch.no_grad()
     def backward(self) -> Tensor:
         residual = self.residual()
         self.X.grad = self.adjoint(residual).mul_(2 / self.entries)
+        return self.losses_of(residual)
+
+    def losses_of(self, residual: Tensor) -> Tensor:
+        """The losses that belong to a residual, of either sign."""
         return residual.square().mean(dim=(-2, -1))
 
     def value(self) -> Tensor:

@@ -37,7 +37,7 @@ class Problem(nn.Module):
     ...     loss.backward()
     ...     optimizer.step()
     >>> f"{loss:.1e}"
-    '9.4e-22'
+    '1.5e-22'
     """
 
     def forward(self) -> Tensor:
@@ -65,6 +65,32 @@ class Problem(nn.Module):
         """The tight, rigorous bound on the relative error of `value()`, float64 of shape (...)."""
         raise NotImplementedError
 
+    def finish(self) -> Tensor:
+        """Correct the unknowns to the last digit, and return their tight bound.
+
+        Without anything better to do, this is `error_bound`.
+        """
+        return self.error_bound()
+
+    def deviation(self) -> Tensor:
+        """How far the product with the iterate is from I, where there is a relative gradient."""
+        raise TypeError(
+            f"{type(self).__name__} has no relative gradient: take gd.ConjugateGradient or "
+            "an optimizer of torch"
+        )
+
+    def relative(self, R: Tensor) -> Tensor:
+        """The deviation times the iterate: the relative gradient's step."""
+        raise NotImplementedError
+
+    def seen(self, v: Tensor) -> Tensor:
+        """How much of a unit vector v is left after the matrix, relative to its norm."""
+        raise NotImplementedError
+
+    def losses_of(self, residual: Tensor) -> Tensor:
+        """The losses that belong to a residual or a deviation, shape (...)."""
+        raise NotImplementedError
+
     def exact(self) -> Any:
         """The answer by `torch.linalg`, for tests and figures; no run ever looks at it."""
         raise NotImplementedError
@@ -81,6 +107,11 @@ class Problem(nn.Module):
     def finite(self) -> Tensor:
         """Whether the input of each matrix is finite, bool of shape (...)."""
         raise NotImplementedError
+
+    @property
+    def enough(self) -> float:
+        """The bound from which one correction reaches the last digit: √ε/4."""
+        return torch.finfo(next(self.parameters()).dtype).eps ** 0.5 / 4
 
     @property
     def last_digit(self) -> float:

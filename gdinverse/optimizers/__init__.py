@@ -1,0 +1,7 @@
+"""Optimizers that are handed the problem itself, one per file."""
+
+from gdinverse.optimizers.conjugate_gradient import ConjugateGradient
+from gdinverse.optimizers.informed import Informed
+from gdinverse.optimizers.relative_gradient import RelativeGradient
+
+__all__ = ["ConjugateGradient", "Informed", "RelativeGradient"]
