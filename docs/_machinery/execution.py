@@ -79,15 +79,18 @@ class PageExecutor(ExecutePreprocessor):
         return cell, resources
 
     def run(self, cell, index):
+        causes = []
         try:
             self.execute_cell(cell, index)
-        except CellExecutionError as error:
-            raise self.error(index, f"{error.ename}: {error.evalue}") from error
-        except (CellTimeoutError, DeadKernelError) as error:
-            raise self.error(index, str(error)) from error
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            causes = [str(error)]
         for output in cell.outputs:
-            if output.get("name") == "stderr":
-                raise self.error(index, output.text.strip())
+            if output.output_type == "error":  # says it better, also when only a display failed
+                causes.insert(0, "\n".join([f"{output.ename}: {output.evalue}", *output.traceback]))
+            elif output.get("name") == "stderr":
+                causes.append(output.text.strip())
+        if causes:
+            raise self.error(index, causes[0])
 
     def fill(self, match, index):
         """Evaluate a value of the prose where it stands; other pages' values come later."""

@@ -1,0 +1,94 @@
+"""Building sites, and copies of a reduced site in which to plant mistakes."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+SMALL_PACKAGE = {
+    "gdinverse/__init__.py": "ANSWER = 42\n",
+    # Everything that a page's kernel asks of the package, without waiting for torch.
+    "gdinverse/figures.py": "import plotly.io as pio\n\npio.templates['gdinverse'] = {}\n",
+}
+SMALL_PAGES = {
+    "docs/index.md": "# Home\n\nThe answer is {{= series/1-small#answer : d }}.\n",
+    "docs/series/1-small.py": """# ---
+# given: [2020]
+# ---
+
+# %% [markdown]
+# # Small
+#
+# In 2020 the answer was {{= 40 + 2 : d }}. The [end](#the-end), the [home](../index.md#home).
+
+# %%
+import os
+import plotly.graph_objects as go
+import gdinverse as gd
+
+if "GD_TRACE" in os.environ:
+    open(os.environ["GD_TRACE"], "a").write("run\\n")
+print(gd.ANSWER)
+
+# %%
+figure = go.Figure(go.Scatter(y=[1, 2]), {"title_text": "Two is more than one"})
+figure.update_layout(meta={"alt": "A line from 1 to 2.", "caption": "Up."})
+
+# %% [markdown]
+# ## The end
+# Math: $x < 1$.
+
+# %%
+values = {"answer": gd.ANSWER}
+""",
+}
+
+
+def build(root, site, *, ci=True, **environment):
+    """Run `mkdocs build --strict` as a reader would; return its status and what it printed."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
+    return subprocess.run(
+        command,
+        cwd=root,
+        env=clean_environment() | ({"CI": "1"} if ci else {}) | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def clean_environment():
+    """The caller's variables without those that change a site."""
+    ours = ("CI", "GD_", "GITHUB_", "PYTHONPATH")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"NO_MKDOCS_2_WARNING": "1"}
+
+
+def small_site(folder):
+    """Write a site of two pages with our own mkdocs.yml and machinery."""
+    shutil.copytree(
+        ROOT / "docs/_machinery", folder / "docs/_machinery", ignore=shutil.ignore_patterns("__*")
+    )
+    shutil.copytree(ROOT / "docs/assets", folder / "docs/assets")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "mkdocs.yml").write_text(reduced((ROOT / "mkdocs.yml").read_text()))
+    for name, text in (SMALL_PACKAGE | SMALL_PAGES).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def reduced(settings):
+    """Leave out the reference and the home page's drawing: both need the real package."""
+    nav = "nav:\n  - index.md\n  - series/1-small.py\n"
+    settings, navs = re.subn(r"^nav:\n(?: .*\n)+", nav, settings, flags=re.MULTILINE)
+    settings, plugins = re.subn(
+        r"^  - mkdocstrings:\n(?:    .*\n)+", "", settings, flags=re.MULTILINE
+    )
+    assert navs == plugins == 1
+    return settings.replace(", docs/_machinery/hero.py", "")
