@@ -2,10 +2,11 @@
 // cannot be drawn shows its text alternative instead: there is never an empty one.
 
 const PLOTLY = new URL("../vendor/plotly.min.js", import.meta.url).href;
+const FIGURES = new URL("../figures/", import.meta.url);
 const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false };
 let plotly; // a promise, once the first figure is near
 
-/** The figure that an attribute holds; throws where there is nothing to draw. */
+/** The figure that a file holds; throws where there is nothing to draw. */
 export function parse(json) {
   const { data, layout } = JSON.parse(json);
   if (!Array.isArray(data) || !data.length) throw new Error("this figure has no traces");
@@ -44,10 +45,18 @@ export function loadPlotly(document = globalThis.document) {
   return plotly;
 }
 
+export async function loadFigure(name, fetch = globalThis.fetch) {
+  const answer = await fetch(new URL(name, FIGURES));
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
+  return parse(await answer.text());
+}
+
 export async function draw(plot) {
   try {
-    const { data, layout } = parse(plot.dataset.figure);
-    const Plotly = await loadPlotly();
+    const [{ data, layout }, Plotly] = await Promise.all([
+      loadFigure(plot.dataset.figure),
+      loadPlotly(),
+    ]);
     await Plotly.newPlot(plot, data, layout, CONFIG);
     const mark = () => markRoles(plot.querySelectorAll(".annotation"), layout.annotations ?? []);
     plot.on("plotly_afterplot", mark);

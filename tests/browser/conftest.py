@@ -1,0 +1,90 @@
+"""A browser, the built site on a free port of this machine, and one visit to each page."""
+
+import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.visit import visit_page
+from tools.browser import on_path, playwrights_own, runs
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (390, 1280)
+
+
+def pages():
+    """The address of every page, from the files that are its source."""
+    for path in sorted((ROOT / "docs").rglob("*")):
+        name = path.relative_to(ROOT / "docs")
+        if path.suffix in (".md", ".py") and name.parts[0] != "_machinery":
+            name = name.parent if name.stem == "index" else name.with_suffix("")
+            yield "" if name == Path() else f"{name.as_posix()}/"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chosen = os.environ.get("CHROME")
+    paths = [chosen] if chosen else [*on_path(), playwrights_own()]
+    chrome = next(filter(runs, paths), None)
+    if chrome is None:
+        pytest.fail("no browser: run these tests by `make test`, or set CHROME=/path/to/chrome")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chrome, args=ARGUMENTS)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open a page of the site in a context of its own; what it says on the console is kept."""
+    contexts = []
+
+    def open_page(path, width=1280, **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **options))
+        page = contexts[-1].new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type == "error" and page.complaints.append(message.text),
+        )
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(path, width) for path in pages() for width in WIDTHS],
+    ids=lambda param: f"{param[0] or 'home'}-{param[1]}",
+)
+def visit(request, browser, address):
+    """Each page at each width, read to its end once; the tests look at what was seen."""
+    return visit_page(browser, address, *request.param)

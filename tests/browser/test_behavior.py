@@ -1,0 +1,195 @@
+"""What happens when a reader, a printer or a broken file does something to a page."""
+
+import gzip
+
+import pytest
+
+from tests.browser.conftest import pages
+from tests.browser.visit import axe, figures, read_to_the_end, toggle
+
+SERIES = "series/2-inverse/"
+
+
+def undrawn(page):
+    return [figure for figure in figures(page) if not figure["drawn"] > 0]
+
+
+def style(page, selector, name, pseudo=""):
+    return page.evaluate(
+        "([selector, name, pseudo]) => getComputedStyle("
+        "document.querySelector(selector), pseudo)[name]",
+        [selector, name, pseudo],
+    )
+
+
+def test_a_toggle_recolors_labels_and_leaves_lines(open_page):
+    page = open_page(SERIES)
+    read_to_the_end(page)
+    label, line = ".gd-plot .annotation [data-unformatted]", ".gd-plot .js-line"
+    before = style(page, label, "fill"), style(page, line, "stroke")
+    toggle(page)
+    after = style(page, label, "fill"), style(page, line, "stroke")
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+def test_a_resized_figure_keeps_the_colors_of_its_labels(open_page):
+    page = open_page(SERIES)
+    read_to_the_end(page)
+    page.set_viewport_size({"width": 700, "height": 800})
+    page.wait_for_timeout(500)
+    labels = [label for figure in figures(page) for label in figure["labels"]]
+    assert labels
+    assert [label for label in labels if label["color"] != label["wanted"]] == []
+
+
+def broken(route):
+    route.fulfill(body='{"data": [{"y": [1', content_type="application/json")
+
+
+def missing(route):
+    route.fulfill(status=404)
+
+
+@pytest.mark.parametrize(
+    ("file", "damage"),
+    [("vendor/plotly.min.js", missing), ("figures/*.json", missing), ("figures/*.json", broken)],
+)
+def test_a_figure_that_cannot_be_drawn_shows_its_words_and_fails_the_check(open_page, file, damage):
+    page = open_page("")
+    page.route(f"**/assets/{file}", damage)
+    page.goto(page.url + SERIES)
+    words = page.locator(".gd-plot").first.get_attribute("aria-label")
+    read_to_the_end(page)
+    seen = figures(page)
+    assert len(undrawn(page)) == len(seen) > 0
+    assert seen[0]["words"] == words
+    assert page.get_by_text(words).is_visible()
+    assert page.complaints
+
+
+def test_figures_are_drawn_after_instant_navigation(open_page, address):
+    page = open_page("404.html")  # which has no figure
+    entries = "".join(f"<url><loc>{address}{path}</loc></url>" for path in pages())
+    sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+    # The theme changes pages without a reload where they have an address, as when published.
+    page.route(
+        "**/sitemap.xml",
+        lambda route: route.fulfill(body=sitemap, content_type="application/xml"),
+    )
+    with page.expect_response("**/sitemap.xml"):
+        page.goto(address)
+    page.wait_for_timeout(300)
+    page.evaluate("window.marker = 1")
+    page.get_by_role("link", name="Read the series").click()
+    page.wait_for_url(f"**/{SERIES}")
+    page.wait_for_selector(".gd-plot")
+    read_to_the_end(page)
+    assert page.evaluate("window.marker") == 1, "the page was loaded anew"
+    assert figures(page)
+    assert undrawn(page) == []
+    page.go_back()
+    page.wait_for_selector(".gd-hero")
+    page.go_forward()
+    page.wait_for_selector(".gd-plot")
+    read_to_the_end(page)
+    assert undrawn(page) == []
+    assert page.evaluate("window.marker") == 1
+    assert page.complaints == []
+
+
+def test_plotly_waits_until_a_figure_is_near(open_page):
+    page = open_page(SERIES)
+    page.wait_for_timeout(500)
+    assert not page.evaluate("'Plotly' in window")
+    page.locator(".gd-plot").first.scroll_into_view_if_needed()
+    page.wait_for_function("'Plotly' in window")
+
+
+def test_a_page_is_light_before_its_figures_are_near(browser, address, site):
+    """html + css + js ≤ 100 kB and fonts ≤ 130 kB, plotly ≤ 500 kB, all as gzip sends them."""
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + SERIES, wait_until="load")
+    page.evaluate("document.fonts.ready")
+    sizes = {"fonts": 0, "rest": 0}
+    for url in set(asked):
+        path = site / url.removeprefix(address).split("?")[0]
+        if "search" in path.name:  # the index is fetched after the page is there
+            continue
+        content = ((path / "index.html") if path.is_dir() else path).read_bytes()
+        font = path.suffix == ".woff2"
+        sizes["fonts" if font else "rest"] += len(content if font else gzip.compress(content))
+    page.close()
+    assert 0 < sizes["rest"] <= 100_000, sizes
+    assert 0 < sizes["fonts"] <= 130_000, sizes
+    plotly = (site / "assets/vendor/plotly.min.js").read_bytes()
+    assert len(gzip.compress(plotly)) <= 500_000
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_fault_in_what_opens(open_page, width):
+    page = open_page(SERIES, width=width)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    read_to_the_end(page)
+    assert axe(page) == []
+    if width == 390:
+        page.locator("label[for=__drawer]").first.click()
+        page.wait_for_timeout(400)
+        assert axe(page) == []
+        page.reload()
+        page.locator("label[for=__search]:visible").first.click()
+    page.locator("input.md-search__input").fill("momentum")
+    page.wait_for_selector(".md-search-result__item")
+    page.wait_for_timeout(400)
+    assert axe(page) == []
+
+
+def test_regions_that_scroll_can_be_reached_by_keyboard(open_page):
+    page = open_page(SERIES, width=390)
+    page.wait_for_timeout(300)
+    scrolling = page.evaluate(
+        "[...document.querySelectorAll('.md-typeset pre > code')]"
+        ".filter((code) => code.scrollWidth > code.clientWidth).map((code) => code.tabIndex)"
+    )
+    assert scrolling
+    assert set(scrolling) == {0}
+
+
+def test_paper_is_light_and_complete_whatever_the_screen_shows(open_page):
+    page = open_page(SERIES)
+    read_to_the_end(page)
+    light = {
+        name: style(page, selector, value)
+        for name, selector, value in (
+            ("ground", "body", "backgroundColor"),
+            ("label", ".gd-plot .annotation [data-unformatted]", "fill"),
+        )
+    }
+    toggle(page)
+    page.emulate_media(media="print")
+    assert style(page, "body", "backgroundColor") == light["ground"]
+    assert style(page, ".gd-plot .annotation [data-unformatted]", "fill") == light["label"]
+    for hidden in (".md-header", ".md-tabs", ".md-sidebar", ".md-footer", ".md-code__nav"):
+        assert style(page, hidden, "display") == "none"
+    folded = page.locator("details:not([open]) > :not(summary)").first
+    assert folded.bounding_box()["height"] > 0
+    assert page.pdf().startswith(b"%PDF")
+
+
+def test_nothing_moves_for_those_who_want_it_so(open_page):
+    page = open_page(SERIES, reduced_motion="reduce")
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter((one) => {"
+        " const style = getComputedStyle(one);"
+        " return style.transitionDuration !== '0s' || style.animationName !== 'none'; }).length"
+    )
+    assert moving == 0
+
+
+def test_without_scripts_a_figure_is_its_words(open_page):
+    page = open_page(SERIES, java_script_enabled=False)
+    words = page.locator(".gd-plot").first.get_attribute("aria-label")
+    assert words
+    assert page.locator(".gd-plot").first.bounding_box()["height"] < 200

@@ -1,0 +1,47 @@
+"""Every page, on a phone and on a desk, light and dark."""
+
+from tests.browser.conftest import pages
+
+
+def test_axe_finds_no_fault(visit):
+    assert visit.violations == {"default": [], "slate": []}
+
+
+def test_every_figure_is_drawn(visit):
+    assert [figure["alt"] for figure in visit.figures if not figure["drawn"] > 0] == []
+
+
+def test_nothing_is_asked_of_another_host(visit, address):
+    assert visit.hosts == {address.split("/")[2]}
+
+
+def test_everything_asked_for_is_there(visit):
+    assert visit.failed == []
+
+
+def test_the_console_stays_silent(visit):
+    assert visit.complaints == []
+
+
+def test_the_page_is_not_wider_than_the_screen(visit):
+    assert visit.overflow <= 0
+
+
+def test_labels_of_figures_do_not_collide(visit):
+    labels = visit.labels["default"]
+    assert [(label["text"], label["over"]) for label in labels if label["over"]] == []
+    assert [label["text"] for label in labels if label["outside"]] == []
+
+
+def test_no_line_runs_through_a_label(visit):
+    assert [label["text"] for label in visit.labels["default"] if label["crossed"] > 1] == []
+
+
+def test_labels_have_their_roles_color_in_both_schemes(visit):
+    for labels in visit.labels.values():
+        assert [label for label in labels if label["color"] != label["wanted"]] == []
+
+
+def test_the_pages_visited_are_the_pages_of_the_site(site):
+    built = {path.parent.relative_to(site).as_posix() + "/" for path in site.rglob("index.html")}
+    assert {page or "./" for page in pages()} == built

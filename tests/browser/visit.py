@@ -1,0 +1,77 @@
+"""One visit to a page: read it to the end in both schemes, and write down what is seen."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+LOOK = Path(__file__).with_name("look.js").read_text()
+SETTLED = """[...document.querySelectorAll(".gd-plot")].every(
+  (plot) => plot.offsetParent === null || plot.textContent)"""
+
+
+@dataclass
+class Visit:
+    path: str
+    width: int
+    hosts: set = field(default_factory=set)
+    failed: list = field(default_factory=list)
+    complaints: list = field(default_factory=list)
+    figures: list = field(default_factory=list)
+    overflow: float = 0
+    violations: dict = field(default_factory=dict)
+    labels: dict = field(default_factory=dict)
+
+
+def visit_page(browser, address, path, width):
+    seen = Visit(path, width)
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.on("request", lambda request: seen.hosts.add(request.url.split("/")[2]))
+    page.on("requestfailed", lambda request: seen.failed.append(request.url))
+    page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            message.type in ("error", "warning") and seen.complaints.append(message.text)
+        ),
+    )
+    page.goto(address + path)
+    read_to_the_end(page)
+    seen.figures = figures(page)
+    seen.overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    for scheme in ("default", "slate"):
+        assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
+        seen.violations[scheme] = axe(page)
+        seen.labels[scheme] = [label for figure in figures(page) for label in figure["labels"]]
+        toggle(page)
+    context.close()
+    return seen
+
+
+def read_to_the_end(page):
+    """Scroll through the page as a reader would, until every figure had its chance."""
+    page.evaluate("document.fonts.ready")
+    for plot in page.locator(".gd-plot").all():
+        if plot.is_visible():
+            plot.scroll_into_view_if_needed()
+    page.wait_for_function(SETTLED)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def figures(page):
+    """What can be seen of each figure: lengths of its lines, its labels, what they collide with."""
+    return page.evaluate(f"({LOOK})()")
+
+
+def toggle(page):
+    page.locator("label[for^=__palette]:visible").click()
+
+
+def axe(page):
+    """The rules that the page breaks, each with the elements that do."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
