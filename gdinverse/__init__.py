@@ -13,16 +13,25 @@ The error bound is below the tolerance.
 from gdinverse import figures, matrices, rates
 from gdinverse.figures import convergence as compare
 from gdinverse.minimize import minimize
-from gdinverse.operations import inv
+from gdinverse.operations import inv, lstsq, pinv, solve
 from gdinverse.optimizers import ConjugateGradient, RelativeGradient
-from gdinverse.problems import Inverse, LinearProblem, Problem, PseudoInverse
+from gdinverse.problems import (
+    Inverse,
+    LeastSquares,
+    LinearProblem,
+    LinearSystem,
+    Problem,
+    PseudoInverse,
+)
 from gdinverse.result import History, Result, Status
 
 __all__ = [
     "ConjugateGradient",
     "History",
     "Inverse",
+    "LeastSquares",
     "LinearProblem",
+    "LinearSystem",
     "Problem",
     "PseudoInverse",
     "RelativeGradient",
@@ -31,7 +40,10 @@ __all__ = [
     "compare",
     "figures",
     "inv",
+    "lstsq",
     "matrices",
     "minimize",
+    "pinv",
     "rates",
+    "solve",
 ]

@@ -36,6 +36,8 @@ class Modes:
         The squared error in each mode.
     answer_norm : float64 Tensor of shape (...)
         ‖answer‖, so that errors can be relative.
+    floor : float64 Tensor of shape (...), or 0
+        The loss at the answer, where that is not zero.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Modes:
     curvature: Tensor
     weight: Tensor
     answer_norm: Tensor
+    floor: Tensor | float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +121,7 @@ def predict(
 
     Notes
     -----
-    loss_k = ½ Σ h w p_k(h)² and error_k = (Σ w p_k(h)²)^½ / ‖answer‖, with p_k from the
+    loss_k = floor + ½ Σ h w p_k(h)² and error_k = (Σ w p_k(h)²)^½ / ‖answer‖, with p_k from the
     recursion at the top of this module.
 
     References
@@ -138,7 +141,7 @@ def predict(
     Explained in [The curve, predicted](../series/2-inverse.py#the-curve-predicted).
     """
     squares = torch.stack(_factors(modes.curvature, steps, lr, momentum, nesterov)).square_()
-    loss = (squares * (0.5 * modes.curvature * modes.weight)).sum(-1)
+    loss = modes.floor + (squares * (0.5 * modes.curvature * modes.weight)).sum(-1)
     error = (squares * modes.weight).sum(-1).sqrt_() / modes.answer_norm
     return Prediction(loss, error)
 
@@ -289,7 +292,7 @@ def best(curvature: Tensor) -> Best:
     Best(lr=6.843..., momentum=0.806..., rate=0.898...)
     """
     high = math.sqrt(float(curvature.max()))
-    low = math.sqrt(float(curvature[curvature > 0].min()))
+    low = math.sqrt(float(curvature[curvature > 1e-30 * curvature.max()].min()))
     rate = (high - low) / (high + low)
     return Best(4 / (high + low) ** 2, rate**2, rate)
 

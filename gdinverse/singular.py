@@ -15,7 +15,10 @@ from gdinverse.result import History, Result, Status, code
 
 
 def settle(
-    result: Result, problem: PseudoInverse, tolerance: float | None, max_steps: int
+    result: Result,
+    problem: PseudoInverse,
+    tolerance: float | None = None,
+    max_steps: int = 10_000,
 ) -> Result:
     """Try conjugate gradients where nothing is proven; say which of those matrices are singular.
 

@@ -106,7 +106,7 @@ class Inverse(PseudoInverse):
     def modes(self, X: Tensor | None = None) -> rates.Modes:
         if self.side != "both":
             return super().modes(X)
-        return LinearProblem.modes(self, self.X.detach() if X is None else X)
+        return LinearProblem.modes(self, X)
 
     def prediction(
         self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops

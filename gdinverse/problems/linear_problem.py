@@ -58,8 +58,9 @@ class LinearProblem(Problem):
     def value(self) -> Tensor:
         return self.X.detach().clone()
 
-    def modes(self, X: Tensor) -> rates.Modes:
-        """The error of X split along the singular directions of the map, in float64."""
+    def modes(self, X: Tensor | None = None) -> rates.Modes:
+        """The error of X (by default the current) along the map's singular directions, float64."""
+        X = self.X.detach() if X is None else X
         singular_values, directions = self._singular_directions()
         answer = self.exact().double()
         error = (X.double() - answer).flatten(-2).unsqueeze(-1)

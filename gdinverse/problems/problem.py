@@ -141,6 +141,19 @@ def as_matrix(given: Any, name: str = "M") -> Tensor:
     ValueError
         For fewer than two dimensions, or an empty matrix.
     """
+    tensor = as_tensor(given, name)
+    if tensor.dim() < 2:
+        raise ValueError(
+            f"{name} has shape {tuple(tensor.shape)}: a matrix has two dimensions, "
+            "a batch of matrices more"
+        )
+    if 0 in tensor.shape:
+        raise ValueError(f"{name} is empty, of shape {tuple(tensor.shape)}: nothing to find")
+    return tensor
+
+
+def as_tensor(given: Any, name: str) -> Tensor:
+    """Turn what a reader passes into a real, dense, floating tensor of its own."""
     tensor = given.detach() if isinstance(given, Tensor) else _from_python(given, name)
     if tensor.layout != torch.strided:
         raise TypeError(f"{name} is sparse ({tensor.layout}): pass {name}.to_dense()")
@@ -150,13 +163,6 @@ def as_matrix(given: Any, name: str = "M") -> Tensor:
         tensor = tensor.double()
     if tensor.dtype not in (torch.float32, torch.float64):
         raise TypeError(f"{name} is {tensor.dtype}: pass {name}.float() or {name}.double()")
-    if tensor.dim() < 2:
-        raise ValueError(
-            f"{name} has shape {tuple(tensor.shape)}: a matrix has two dimensions, "
-            "a batch of matrices more"
-        )
-    if 0 in tensor.shape:
-        raise ValueError(f"{name} is empty, of shape {tuple(tensor.shape)}: nothing to find")
     return tensor
 
 
