@@ -255,8 +255,8 @@ assert steps_diagonal < steps_random
 # ## Four small problems, side by side
 #
 # Call the error $E = X - M^{-1}$. The gradient of the loss is
-# $\frac{2}{n^2}\, E\, M M^{\mathsf T}$. So one plain step turns $E$ into
-# $E\,(I - \alpha \frac{2}{n^2} M M^{\mathsf T})$. The matrix in parentheses is symmetric, and along
+# $\frac{2}{n^2}\, E\, M M^\top$. So one plain step turns $E$ into
+# $E\,(I - \alpha \frac{2}{n^2} M M^\top)$. The matrix in parentheses is symmetric, and along
 # its axes it only multiplies. The axes are those of $M$ itself: its singular vectors. With the
 # *singular values* $\sigma_1 \ge \dots \ge \sigma_4$, the stretch factors of $M$, axis $i$ is the
 # problem that you solved with one number, with the curvature
@@ -472,10 +472,10 @@ gd.figures.band(fig, *window, axis="x")
 gd.figures.line(fig, stretch, gd.rates.rate(stretch, 1.0, 0.9), "c1", "momentum 0.9")
 gd.figures.line(fig, stretch, gd.rates.rate(stretch, 1.0), "c2", "momentum 0")
 for h, r in zip(modes.curvature, rate, strict=True):
-    gd.figures.dot(fig, 0.9 * h.item(), r.item(), "c1")
+    name = f"mode 4: {r:.3f}" if r == rate[3] else ""
+    gd.figures.dot(fig, 0.9 * h.item(), r.item(), "c1", name)
 for h, r in zip(modes_diagonal.curvature, rate_diagonal, strict=True):
     gd.figures.dot(fig, 0.9 * h.item(), r.item(), "c3")
-gd.figures.label(fig, f"matrix 1, mode 4: {rate[3]:.3f}", 0.9 * modes.curvature[3].item(), 0.985)
 fig
 
 # %% [markdown]
@@ -569,7 +569,7 @@ assert too_much > 1
 #
 # We compared $X M$ with the identity. There are other choices:
 #
-# | | compare with $I$ | in code |
+# | way | compare with $I$ | in code |
 # |---|---|---|
 # | a) | $X M$ | `X @ M` |
 # | b) | $M X$ | `M @ X` |
