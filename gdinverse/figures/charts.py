@@ -40,6 +40,7 @@ def bars(
         y=thin(range(len(names)), heights)[1],
         text=list(texts),
         textposition="outside",
+        textfont={"size": 12},
         constraintext="none",
         cliponaxis=False,
         marker={"color": style_of(role).color},

@@ -67,6 +67,7 @@ def settle(fig: go.Figure) -> go.Figure:
     """Fit the axes to what is drawn, then place the label of every trace and band anew."""
     fit(fig)
     traces = [trace for trace in fig.data if trace.meta and trace.name]
+    traces.sort(key=lambda trace: trace.mode == "lines")  # dots first: they have less choice
     bands = [shape for shape in fig.layout.shapes if shape.name]
     movable = {(trace.name, trace.meta["role"]) for trace in traces}
     movable |= {(shape.name, "floor") for shape in bands}
@@ -92,6 +93,8 @@ def _beside(fig: go.Figure, trace: Any) -> Iterator[Label]:
     else:
         x = pixels(fig, [at], trace.y[:1])[0, 0]
         spots = [points[np.abs(points[:, 0] - x).argmin()]]
+    if trace.mode == "markers":  # further away too, for a line may run through the dot
+        spots = [points[0] + (0, away) for away in (0, LINE_HEIGHT, -LINE_HEIGHT)]
     corners = [corner for corner in CORNERS if not wanted or wanted in corner]
     for (yanchor, xanchor), (x, y) in product(corners, spots):
         yield Label(trace.name, trace.meta["role"], x, y, xanchor, yanchor)

@@ -72,7 +72,7 @@ template = go.layout.Template(
         "showlegend": False,
         "hovermode": "x unified",
         "dragmode": False,  # a finger on a phone must scroll the page
-        "bargap": 0.3,
+        "bargap": 0.15,
         "title": {"font": {"size": 16}, "x": 0, "xanchor": "left"},
         "xaxis": _AXIS
         | {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4, "title": _TITLE},

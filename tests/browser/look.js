@@ -29,10 +29,10 @@
       const images = [...plot.querySelectorAll(".heatmaplayer image")].map((i) => i.width.baseVal.value);
       const lines = [...plot.querySelectorAll(".js-line")].flatMap(points);
       const frame = plot.getBoundingClientRect();
-      const texts = [...plot.querySelectorAll(".annotation text")].filter((t) => t.textContent);
+      const texts = [...plot.querySelectorAll(".annotation text, .bartext")].filter((t) => t.textContent);
       const boxes = texts.map((text) => text.getBoundingClientRect());
       const labels = texts.map((text, i) => {
-        const role = text.closest(".annotation").dataset.role;
+        const role = text.closest(".annotation")?.dataset.role ?? "text";
         const box = boxes[i];
         return {
           text: text.textContent,

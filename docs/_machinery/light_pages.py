@@ -1,6 +1,8 @@
-"""Moves each figure's data out of its page, into a file that is fetched when the figure is near.
+"""Keeps pages light, however many figures they have.
 
-A page is light that way, however many figures it has. The files are named by their content.
+Each figure's data goes into a file of its own, named by its content, which the page fetches when
+the figure is near. And two stylesheets go that have nothing to say here: the theme's palettes,
+all of whose colors are ours, and symbols of the API reference that it does not show.
 """
 
 from __future__ import annotations
@@ -13,12 +15,17 @@ from functools import partial
 from mkdocs.structure.files import File
 
 FIGURE = re.compile(r'data-figure="([^"]+)"')
+SILENT = re.compile(r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">')
 
 
 def on_env(env, config, files, **_):
     for page in [file.page for file in files.documentation_pages()]:
         page.content = FIGURE.sub(partial(move, files, config), page.content)
     return env
+
+
+def on_post_page(output, **_):
+    return SILENT.sub("", output)
 
 
 def move(files, config, match):
