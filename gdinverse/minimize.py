@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gdinverse import rates
 from gdinverse.optimizers.informed import Informed
 from gdinverse.problems.problem import Problem
 from gdinverse.result import History, Result, Status, code
@@ -94,8 +96,7 @@ def minimize(
             break
         method.step()
     horizon = len(record.losses) * 5 // 4 + 20
-    torch_like = method.optimizer if isinstance(method, _Blind) else method
-    return record.result(lambda: problem.prediction(torch_like, start, horizon, record.stops))
+    return record.result(lambda: record.forecast(method.theory(start, horizon)))
 
 
 def _checked(problem: Problem, optimizer: Any, tolerance: float | None, max_steps: int) -> float:
@@ -145,6 +146,11 @@ class _Blind:
     def step(self) -> None:
         self.optimizer.step(self._closure)  # type: ignore[arg-type]
 
+    def theory(self, start: list[Tensor], steps: int) -> rates.Prediction | None:
+        """What is known of this optimizer on a quadratic loss."""
+        modes = self.problem.modes(start[0])
+        return None if modes is None else rates.of_sgd(modes, self.optimizer, steps)
+
     def _closure(self) -> Tensor:
         """What torch calls for the loss: first of the iterate that is known already."""
         return (self.known.pop() if self.known else self.problem.backward()).sum()
@@ -189,6 +195,12 @@ class _Record:
     def stops(self, losses: Tensor) -> Tensor:
         """Where the bound is at its goal."""
         return self.problem.quick_bound(losses)[0] <= self.goal
+
+    def forecast(self, theory: rates.Prediction | None) -> rates.Prediction | None:
+        """The predicted curve, with the step at which this run's own rule would end it."""
+        if theory is None or not self.problem.loss_bounds:
+            return theory
+        return replace(theory, steps=rates.first(self.stops(theory.loss)))
 
     def add(self, step: int, losses: Tensor, exhausted: Tensor) -> None:
         """Take down one iterate, and settle the matrices that have a reason to."""

@@ -14,7 +14,6 @@ The first step has no e⁻: there the buffer is the gradient itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,10 +97,11 @@ def first_below(curve: Tensor, threshold: float) -> Tensor:
     >>> gd.rates.first_below(torch.tensor([1.0, 0.1, 0.01]), 0.05)
     tensor(2)
     """
-    return _first(curve < threshold)
+    return first(curve < threshold)
 
 
-def _first(hits: Tensor) -> Tensor:
+def first(hits: Tensor) -> Tensor:
+    """The first step of each matrix at which something holds, -1 where it never does."""
     return torch.where(hits.any(0), hits.int().argmax(0), -1)
 
 
@@ -140,10 +140,14 @@ def predict(
 
     Explained in [The curve, predicted](../series/2-inverse.py#the-curve-predicted).
     """
-    squares = torch.stack(_factors(modes.curvature, steps, lr, momentum, nesterov)).square_()
+    return _prediction(modes, torch.stack(_factors(modes.curvature, steps, lr, momentum, nesterov)))
+
+
+def _prediction(modes: Modes, factors: Tensor) -> Prediction:
+    """The curve in which mode i has factors[k, i] of its error left after step k."""
+    squares = factors.square()
     loss = modes.floor + (squares * (0.5 * modes.curvature * modes.weight)).sum(-1)
-    error = (squares * modes.weight).sum(-1).sqrt_() / modes.answer_norm
-    return Prediction(loss, error)
+    return Prediction(loss, (squares * modes.weight).sum(-1).sqrt_() / modes.answer_norm)
 
 
 def _factors(
@@ -297,19 +301,96 @@ def best(curvature: Tensor) -> Best:
     return Best(4 / (high + low) ** 2, rate**2, rate)
 
 
-def of_run(
-    modes: Modes,
-    optimizer: torch.optim.Optimizer,
-    steps: int,
-    stops: Callable[[Tensor], Tensor] | None,
-) -> Prediction | None:
-    """The prediction for a torch optimizer, or None where this module has no theory of it.
-
-    `stops` says of the predicted losses where the run ends; None where the loss cannot tell.
-    """
+def of_sgd(modes: Modes, optimizer: torch.optim.Optimizer, steps: int) -> Prediction | None:
+    """The prediction for an optimizer of torch, or None where this module has no theory of it."""
     options = optimizer.defaults
     silent = ("dampening", "weight_decay", "maximize")
     if type(optimizer) is not torch.optim.SGD or any(options[name] for name in silent):
         return None
-    curve = predict(modes, steps, options["lr"], options["momentum"], options["nesterov"])
-    return Prediction(curve.loss, curve.error, None if stops is None else _first(stops(curve.loss)))
+    return predict(modes, steps, options["lr"], options["momentum"], options["nesterov"])
+
+
+def conjugate_gradient(modes: Modes, steps: int) -> Prediction:
+    """The curve of conjugate gradients: the bound for every method that combines gradients.
+
+    Whatever such a method does, its error in mode i is p(h) times that of the guess, with a
+    polynomial p of degree k and p(0) = 1. Conjugate gradients take the p that makes the loss
+    least, so no other has a smaller loss at step k.
+
+    Parameters
+    ----------
+    modes : Modes
+        Curvature and squared error of each mode at the guess.
+    steps : int
+        How many steps to predict; with m different curvatures, exact arithmetic needs m.
+
+    Notes
+    -----
+    The recursion runs on one number per mode instead of a matrix.
+
+    References
+    ----------
+    Hestenes & Stiefel (1952), §5; Nemirovski & Yudin (1983), Problem complexity and method
+    efficiency in optimization, §7.2.
+
+    Examples
+    --------
+    >>> import gdinverse as gd
+    >>> curve = gd.rates.conjugate_gradient(gd.Inverse(gd.matrices.random_2020()).modes(), 4)
+    >>> [f"{error:.3f}" for error in curve.error[:4]], bool(curve.error[4] < 1e-10)
+    (['1.000', '0.991', '0.935', '0.655'], True)
+
+    Explained in [Three rungs](../theory/ladder.md).
+    """
+    h, weight = modes.curvature, modes.weight
+    error = torch.ones_like(h)
+    R = -h * error  # the gradient in each mode, downhill
+    P, square = R, (weight * R.square()).sum(-1, keepdim=True)
+    errors = [error]
+    for _ in range(steps):
+        along = (weight * h * P.square()).sum(-1, keepdim=True)
+        alpha = torch.where(along > 0, square / along, 0)
+        error, R = error + alpha * P, R - alpha * h * P
+        new = (weight * R.square()).sum(-1, keepdim=True)
+        P, square = R + torch.where(square > 0, new / square, 0) * P, new
+        errors.append(error)
+    return _prediction(modes, torch.stack(errors))
+
+
+def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
+    """The curve of the plain relative gradient from X = scale · Mᵀ.
+
+    Parameters
+    ----------
+    sigma : Tensor of shape (..., n)
+        The singular values of M, none of them 0.
+    scale : float or Tensor of shape (...)
+        The factor of Mᵀ in the guess.
+    steps : int
+        How many steps to predict.
+
+    Notes
+    -----
+    I − X M is squared by each step, so mode i has left (1 − scale σ²)^(2ᵏ): it idles for about
+    log₂(1/(scale σₙ²)) steps, and then its digits double.
+
+    References
+    ----------
+    Schulz (1933), Iterative Berechnung der reziproken Matrix.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> curve = gd.rates.newton_schulz(torch.tensor([1.0, 0.5]), 1.0, 5)
+    >>> [f"{error:.1e}" for error in curve.error]
+    ['6.7e-01', '5.0e-01', '2.8e-01', '9.0e-02', '9.0e-03', '9.0e-05']
+    """
+    sigma = sigma.double()
+    left = 1 - torch.as_tensor(scale, dtype=torch.float64)[..., None] * sigma.square()
+    lefts = [left]
+    for _ in range(steps):
+        lefts.append(lefts[-1].square())
+    errors = torch.stack(lefts)
+    size = (1 / sigma.square()).sum(-1).sqrt()
+    error = (errors / sigma).square().sum(-1).sqrt() / size
+    return Prediction(errors.square().sum(-1) / sigma.shape[-1] ** 2, error)

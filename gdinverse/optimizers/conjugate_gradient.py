@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gdinverse import rates
 from gdinverse.optimizers.informed import Informed
 from gdinverse.problems.linear_problem import LinearProblem, norm
 
@@ -75,6 +76,9 @@ class ConjugateGradient(Informed):
         self.target_norm = norm(problem.target)
         self.map_norm = problem.map_norm()
         self._look()
+
+    def theory(self, start: list[Tensor], steps: int) -> rates.Prediction:
+        return rates.conjugate_gradient(self.problem.modes(start[0]), min(steps, 1000))
 
     def losses(self) -> Tensor:
         return self.problem.forward().detach()

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gdinverse.problems.problem import Problem
+from gdinverse.rates import Prediction
 
 
 class Informed(torch.optim.Optimizer):
@@ -28,6 +29,10 @@ class Informed(torch.optim.Optimizer):
     def __init__(self, problem: Problem, **defaults: Any) -> None:
         super().__init__(problem.parameters(), defaults)
         self.exhausted = torch.zeros_like(problem.finite())
+
+    def theory(self, start: list[Tensor], steps: int) -> Prediction | None:
+        """What theory says of a run from `start`, where it says anything."""
+        return None
 
     def losses(self) -> Tensor:
         """The losses of the current iterate, shape (...), keeping what the next step needs."""

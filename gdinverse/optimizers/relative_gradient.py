@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gdinverse import rates
 from gdinverse.optimizers.informed import Informed
-from gdinverse.problems.problem import Problem
+from gdinverse.problems.pseudo_inverse import PseudoInverse
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
@@ -19,8 +20,8 @@ class RelativeGradient(Informed):
 
     Parameters
     ----------
-    problem : Problem
-        One that knows its relative deviation: `Inverse`, `PseudoInverse`.
+    problem : PseudoInverse
+        `Inverse` is one too.
     scaled : bool
         Carry one vector, the direction still missing, and stretch each step by what it says of
         the smallest singular value. It halves the steps, for n² more a step.
@@ -57,10 +58,15 @@ class RelativeGradient(Informed):
 
     guess = "transpose"
 
-    def __init__(self, problem: Problem, scaled: bool = True, **options: Any) -> None:
+    def __init__(self, problem: PseudoInverse, scaled: bool = True, **options: Any) -> None:
         if options:
             raise TypeError(
                 f"RelativeGradient takes one option, scaled, and got {', '.join(options)}"
+            )
+        if not isinstance(problem, PseudoInverse):
+            raise TypeError(
+                f"{type(problem).__name__} has no relative gradient here: take "
+                "gd.ConjugateGradient or an optimizer of torch"
             )
         super().__init__(problem, scaled=scaled)
         self.problem = problem
@@ -71,6 +77,17 @@ class RelativeGradient(Informed):
         self.v = torch.cos(torch.arange(1, n + 1, dtype=self.R.dtype, device=self.R.device) ** 2)
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
         self.v = self.v.expand(*self.R.shape[:-2], n).unsqueeze(-1)
+
+    def theory(self, start: list[Tensor], steps: int) -> rates.Prediction | None:
+        """The plain step's modes, from a multiple of Mᵀ; scaled steps follow the carried vector."""
+        if self.scaled:
+            return None
+        A = self.problem.A.double()
+        guess = start[0].double()
+        scale = (guess * A.mT).sum((-2, -1)) / A.square().sum((-2, -1))
+        if not torch.allclose(scale[..., None, None] * A.mT, guess, rtol=1e-5):
+            return None
+        return rates.newton_schulz(torch.linalg.svdvals(A), scale, min(steps, 200))
 
     def losses(self) -> Tensor:
         self.R = self.problem.deviation()

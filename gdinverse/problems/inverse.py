@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gdinverse import proof, rates
 from gdinverse.problems.linear_problem import LinearProblem
-from gdinverse.problems.problem import Stops, as_square_matrix
+from gdinverse.problems.problem import as_square_matrix
 from gdinverse.problems.pseudo_inverse import PseudoInverse, Side
 
 PASSES = 12  # a residual of 0.9 needs so many squarings; most matrices need one
@@ -64,6 +64,7 @@ class Inverse(PseudoInverse):
             raise ValueError(f"side={side!r}: choose 'left' (X M), 'right' (M X) or 'both'")
         super().__init__(as_square_matrix(M), guess=guess, generator=generator)
         self.side: Side = side
+        self.loss_bounds = side != "both"
 
     def map(self, X: Tensor) -> Tensor:
         return (X @ self.A + self.A @ X) / 2 if self.side == "both" else super().map(X)
@@ -107,10 +108,3 @@ class Inverse(PseudoInverse):
         if self.side != "both":
             return super().modes(X)
         return LinearProblem.modes(self, X)
-
-    def prediction(
-        self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops
-    ) -> rates.Prediction | None:
-        """As for the pseudo-inverse; the loss of "both" does not say where its run will stop."""
-        modes = self.modes(start[0])
-        return rates.of_run(modes, optimizer, steps, None if self.side == "both" else stops)

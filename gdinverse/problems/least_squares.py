@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof, rates
 from gdinverse.problems.linear_problem import LinearProblem, norm
-from gdinverse.problems.problem import Stops, as_matrix, as_square_matrix
+from gdinverse.problems.problem import as_matrix, as_square_matrix
 
 
 class LeastSquares(LinearProblem):
@@ -133,12 +133,6 @@ class LeastSquares(LinearProblem):
             torch.zeros_like(floor) if consistent else floor,
         )
 
-    def prediction(
-        self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops
-    ) -> rates.Prediction | None:
-        """The exact curve; where the run stops is no matter of the loss alone."""
-        return rates.of_run(self.modes(start[0]), optimizer, steps, None)
-
     def finite(self) -> Tensor:
         return self.A.isfinite().all(-1).all(-1) & self.target.isfinite().all(-1).all(-1)
 
@@ -155,6 +149,8 @@ class LinearSystem(LeastSquares):
     >>> gd.minimize(problem, gd.ConjugateGradient).value.flatten()
     tensor([1.0000, 0.5000], dtype=torch.float64)
     """
+
+    loss_bounds = True
 
     def __init__(
         self, A: Any, b: Any, *, pseudo_inverse: Tensor | None = None, guess: Tensor | None = None
@@ -175,11 +171,6 @@ class LinearSystem(LeastSquares):
 
     def _refine(self, P: Tensor, passes: int) -> tuple[Tensor, Tensor]:
         return proof.solve_finish(self.X, self.A, self.target, P, passes)
-
-    def prediction(
-        self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops
-    ) -> rates.Prediction | None:
-        return rates.of_run(self.modes(start[0]), optimizer, steps, stops)
 
 
 def _relative(error: Tensor, rounding: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from gdinverse.rates import Prediction
-
-Stops = Callable[[Tensor], Tensor]
+    from gdinverse.rates import Modes
 
 
 class Problem(nn.Module):
@@ -22,7 +19,12 @@ class Problem(nn.Module):
     before `.backward()`, so that each matrix gets the gradient that it would get alone.
 
     A subclass defines `forward`, `value`, `quick_bound`, `error_bound`, and where they are known
-    `backward` in closed form, `prediction` and `exact`.
+    `backward` in closed form, `modes` and `exact`.
+
+    Attributes
+    ----------
+    loss_bounds : bool
+        Whether the losses alone decide the quick bound, so that a predicted loss predicts a stop.
 
     Examples
     --------
@@ -39,6 +41,8 @@ class Problem(nn.Module):
     >>> f"{loss:.1e}"
     '1.5e-22'
     """
+
+    loss_bounds = False
 
     def forward(self) -> Tensor:
         """The loss of each matrix, shape (...)."""
@@ -72,36 +76,12 @@ class Problem(nn.Module):
         """
         return self.error_bound()
 
-    def deviation(self) -> Tensor:
-        """How far the product with the iterate is from I, where there is a relative gradient."""
-        raise TypeError(
-            f"{type(self).__name__} has no relative gradient: take gd.ConjugateGradient or "
-            "an optimizer of torch"
-        )
-
-    def relative(self, R: Tensor) -> Tensor:
-        """The deviation times the iterate: the relative gradient's step."""
-        raise NotImplementedError
-
-    def seen(self, v: Tensor) -> Tensor:
-        """How much of a unit vector v is left after the matrix, relative to its norm."""
-        raise NotImplementedError
-
-    def losses_of(self, residual: Tensor) -> Tensor:
-        """The losses that belong to a residual or a deviation, shape (...)."""
-        raise NotImplementedError
-
     def exact(self) -> Any:
         """The answer by `torch.linalg`, for tests and figures; no run ever looks at it."""
         raise NotImplementedError
 
-    def prediction(
-        self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops
-    ) -> Prediction | None:
-        """What theory says of a run of `optimizer` from `start`; None where it is silent.
-
-        `stops` says of losses of shape (k + 1, ...) where the run would end by itself.
-        """
+    def modes(self, X: Tensor | None = None) -> Modes | None:
+        """The error at X, or at the current iterate, in the modes of a quadratic loss, or None."""
         return None
 
     def finite(self) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof, rates
 from gdinverse.problems.linear_problem import LinearProblem, norm
-from gdinverse.problems.problem import Stops, as_matrix
+from gdinverse.problems.problem import as_matrix
 
 Side = Literal["left", "right", "both"]
 
@@ -47,6 +47,7 @@ class PseudoInverse(LinearProblem):
     """
 
     side: Side = "left"
+    loss_bounds = True
 
     def __init__(
         self, A: Any, *, guess: Any = "zeros", generator: torch.Generator | None = None
@@ -129,11 +130,6 @@ class PseudoInverse(LinearProblem):
         error = X.double() - answer
         along = error @ U if self.side == "left" else (Vh @ error).mT
         return rates.Modes(2 / self.entries * sigma.square(), along.square().sum(-2), norm(answer))
-
-    def prediction(
-        self, optimizer: torch.optim.Optimizer, start: list[Tensor], steps: int, stops: Stops
-    ) -> rates.Prediction | None:
-        return rates.of_run(self.modes(start[0]), optimizer, steps, stops)
 
     def finite(self) -> Tensor:
         return self.A.isfinite().all(-1).all(-1)
