@@ -91,4 +91,4 @@ def reduced(settings):
         r"^  - mkdocstrings:\n(?:    .*\n)+", "", settings, flags=re.MULTILINE
     )
     assert navs == plugins == 1
-    return settings.replace(", docs/_machinery/hero.py", "")
+    return settings.replace("  - docs/_machinery/hero.py\n", "")

@@ -86,8 +86,8 @@ PLANTS = {
     ),
     "a figure without a text alternative": (
         NOTEBOOK,
-        f"{CELL}figure.update_layout(meta_alt='')\n",
-        "cell 7 (figure.update_layout(meta_alt='')): ValueError: this figure has no meta alt",
+        f"{CELL}figure.update_layout(meta={{'caption': 'Up.'}})\n",
+        "cell 7 (figure.update_layout(meta={'caption': 'Up.'})): ValueError: this figure has no meta",
     ),
     "a figure without a claim": (
         NOTEBOOK,
@@ -101,8 +101,8 @@ PLANTS = {
     ),
     "a figure that no browser can read": (
         NOTEBOOK,
-        f"{CELL}figure.update_layout(meta_more=go)\n",
-        "cell 7 (figure.update_layout(meta_more=go)): TypeError: Object of type module",
+        f"{CELL}figure.update_layout(meta={{'alt': go}})\n",
+        "cell 7 (figure.update_layout(meta={'alt': go})): TypeError: Object of type module",
     ),
 }
 
