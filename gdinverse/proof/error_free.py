@@ -78,19 +78,20 @@ def norm_up(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
     >>> 0.2 < float(norm_up(x)) < 0.2 + 1e-15
     True
     """
-    root, entries = _norm(x, dim)
-    return root * (1 + 2 * gamma(entries + 6)) + math.sqrt(entries) * 2.0**-500
+    root, rounding, vanishing = _norm(x, dim)
+    return root * (1 + rounding) + vanishing
 
 
 def norm_down(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
     """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one."""
-    root, entries = _norm(x, dim)
-    return root * (1 - 2 * gamma(entries + 6))
+    root, rounding, vanishing = _norm(x, dim)
+    return root * (1 - rounding) - vanishing
 
 
-def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, int]:
+def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, float, float]:
     root = torch.linalg.vector_norm(x, dim=dim)
-    return root, x.numel() // max(root.numel(), 1)
+    entries = x.numel() // max(root.numel(), 1)
+    return root, 2 * gamma(entries + 6), math.sqrt(entries) * 2.0**-500
 
 
 def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -213,6 +214,6 @@ def doubled_residual(
     row_norms = torch.linalg.vector_norm(lefts, dim=-1, keepdim=True) + 2.0**-500
     column_norms = torch.linalg.vector_norm(rights, dim=-2, keepdim=True)
     u = UNIT_ROUNDOFF[torch.float64]
-    slack = gamma(3 * n + 16) * row_norms * column_norms * size
+    slack = (1 + 2.0**-30) * gamma(3 * n + 4) * row_norms * column_norms * size
     slack = slack + (8 * u * u * (s0.abs() + s1.abs()) + 16 * n * SMALLEST_NORMAL)
     return *two_sum(s1, (t0 + t1) - size * (lefts @ rights)), slack

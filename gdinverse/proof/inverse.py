@@ -30,10 +30,10 @@ class Scaled(NamedTuple):
     weight: Tensor  # 2^e over its largest: norms of weight·Ẽ are those of E, up to one factor
 
 
-def scaled_by_rows(X: Tensor, M: Tensor) -> Scaled:
-    """Scale the rows of X to 1 and undo it on the columns of M, exactly."""
+def scaled_by_rows(X: Tensor, M: Tensor, e: Tensor | None = None) -> Scaled:
+    """Scale the rows of X to 1, or by 2^−e, and undo it on the columns of M, exactly."""
     X, M = X.double().contiguous(), M.double().contiguous()
-    e = exponent(X, -1)
+    e = exponent(X, -1) if e is None else e
     weight = power_of_two((e - e.amax(-2, keepdim=True)).clamp(min=-1000))
     return Scaled(X * power_of_two(-e), M * power_of_two(e).mT, e, weight)
 
@@ -41,15 +41,25 @@ def scaled_by_rows(X: Tensor, M: Tensor) -> Scaled:
 def _correction(R: Tensor, slack: Tensor, X: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """C = R X and a bound on ‖M⁻¹ − X − C‖, which is inf unless r < 1.
 
-    M⁻¹ = X + R X + R (I − R)⁻¹ R X; the rest is what rounding and the last term can hide.
+    The norm in which r < 1 is free to choose. With the rows of X at 1 it cannot be spoiled by bad
+    scaling; where it fails nevertheless, the norm of X as given may do.
     """
     C = R @ X
+    rest = _rest(R, slack, X, C, weight)
+    if rest.isinf().any():
+        ratio = weight / weight.mT
+        as_given = _rest(R * ratio, slack * ratio, weight * X, weight * C, torch.ones_like(weight))
+        rest = torch.minimum(rest, as_given)
+    return C, rest
+
+
+def _rest(R: Tensor, slack: Tensor, X: Tensor, C: Tensor, weight: Tensor) -> Tensor:
+    """What rounding, and the last term of M⁻¹ = X + R X + R (I − R)⁻¹ R X, can hide."""
     rounded = slack + gamma(X.shape[-1] + 4) * R.abs()
     whole = slack + R.abs()
     r, size = norm_up(whole), norm_up(X)
     tail = norm_up(weight * whole) * (norm_up(C) + norm_up(rounded) * size) / (1 - r)
-    rest = norm_up(weight * rounded) * size + tail
-    return C, torch.where(r < 1, rest * SAFETY, torch.inf)
+    return torch.where(r < 1, (norm_up(weight * rounded) * size + tail) * SAFETY, torch.inf)
 
 
 def relative(error: Tensor, size: Tensor) -> Tensor:

@@ -39,8 +39,20 @@ Step = Callable[[System, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def system_of(A: Tensor, P: Tensor) -> System:
-    """See what P proves of A; P has n rows, and A as many columns."""
-    P, A, e, weight = scaled_by_rows(P, A)
+    """See what P proves of A; P has n rows, and A as many columns.
+
+    Where r < 1 fails with all rows of P scaled to 1, they keep the sizes that they have.
+    """
+    system = _scaled_system(A, P, None)
+    failed = system.gain.isinf()[..., None, None]
+    if not failed.any():
+        return system
+    e = torch.where(failed, system.e.amax(-2, keepdim=True), system.e)
+    return _scaled_system(A, P, e)
+
+
+def _scaled_system(A: Tensor, P: Tensor, e: Tensor | None) -> System:
+    P, A, e, weight = scaled_by_rows(P, A, e)
     eye = torch.eye(P.shape[-2], dtype=torch.float64, device=P.device)
     R, _, slack = plain_residual(eye, P, A)
     whole = R.abs() + slack

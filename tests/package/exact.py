@@ -1,7 +1,6 @@
 """The judge of the proofs: rational arithmetic, in which nothing is rounded."""
 
 import flint
-import torch
 from torch import Tensor
 
 Exact = flint.fmpq_mat
@@ -40,7 +39,17 @@ def tightness(bound: float, value: Tensor, answer: Exact) -> float:
     return float(flint.arb(ratio).sqrt())
 
 
-def inverse(M: Tensor) -> Exact | None:
+def true_inverse(M: Tensor) -> Exact | None:
     """M⁻¹, or None where M is singular."""
     A = exact(M)
     return None if A.det() == 0 else A.inv()
+
+
+def true_pseudo_inverse(A: Tensor) -> Exact | None:
+    """A⁺, or None where A has not full rank."""
+    B = exact(A)
+    if B.nrows() < B.ncols():
+        plus = true_pseudo_inverse(A.mT)
+        return None if plus is None else plus.transpose()
+    gram = B.transpose() * B
+    return None if gram.det() == 0 else gram.inv() * B.transpose()
