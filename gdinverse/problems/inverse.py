@@ -8,11 +8,9 @@ import torch
 from torch import Tensor
 
 from gdinverse import proof, rates
-from gdinverse.problems.linear_problem import LinearProblem
+from gdinverse.problems.linear_problem import LinearProblem, random_matrices
 from gdinverse.problems.problem import as_square_matrix
-from gdinverse.problems.pseudo_inverse import PseudoInverse, Side
-
-PASSES = 12  # a residual of 0.9 needs so many squarings; most matrices need one
+from gdinverse.problems.pseudo_inverse import PASSES, PseudoInverse, Side
 
 
 class Inverse(PseudoInverse):
@@ -65,6 +63,10 @@ class Inverse(PseudoInverse):
         super().__init__(as_square_matrix(M), guess=guess, generator=generator)
         self.side: Side = side
         self.loss_bounds = side != "both"
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Inverse:
+        return cls(random_matrices(*batch, 4, 4).to(dtype))
 
     def map(self, X: Tensor) -> Tensor:
         return (X @ self.A + self.A @ X) / 2 if self.side == "both" else super().map(X)

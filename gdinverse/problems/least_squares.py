@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gdinverse import proof, rates
-from gdinverse.problems.linear_problem import LinearProblem, norm
+from gdinverse.problems.linear_problem import LinearProblem, norm, random_matrices
 from gdinverse.problems.problem import as_matrix, as_square_matrix
 
 
@@ -67,6 +67,15 @@ class LeastSquares(LinearProblem):
         self.register_buffer("pseudo_inverse", pseudo_inverse)
         start = b.new_zeros(*batch, A.shape[-1], b.shape[-1])
         self.X = nn.Parameter(start if guess is None else start + guess.detach())
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> LeastSquares:
+        rows = 4 if issubclass(cls, LinearSystem) else 6
+        A, b = (
+            random_matrices(*batch, rows, 4).to(dtype),
+            random_matrices(*batch, rows, 2).to(dtype),
+        )
+        return cls(A, b, pseudo_inverse=torch.linalg.pinv(A))
 
     def map(self, X: Tensor) -> Tensor:
         return self.A @ X

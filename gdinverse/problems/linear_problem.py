@@ -55,6 +55,9 @@ class LinearProblem(Problem):
         """The losses that belong to a residual, of either sign."""
         return residual.square().mean(dim=(-2, -1))
 
+    def to_answer(self) -> None:
+        self.restore([self.exact().to(self.X.dtype)])
+
     def value(self) -> Tensor:
         return self.X.detach().clone()
 
@@ -80,3 +83,9 @@ class LinearProblem(Problem):
 def norm(X: Tensor) -> Tensor:
     """The Frobenius norm of each matrix."""
     return torch.linalg.vector_norm(X, dim=(-2, -1))
+
+
+def random_matrices(*shape: int) -> Tensor:
+    """Well-conditioned random matrices, the same at every call: uniform entries and a diagonal."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(shape, generator=generator, dtype=torch.float64) + torch.eye(*shape[-2:])

@@ -80,6 +80,15 @@ class Problem(nn.Module):
         """The answer by `torch.linalg`, for tests and figures; no run ever looks at it."""
         raise NotImplementedError
 
+    def to_answer(self) -> None:
+        """Put the unknowns at the exact answer, for tests."""
+        raise NotImplementedError
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Problem:
+        """A small problem whose answer is known, for the tests that every problem has to pass."""
+        raise NotImplementedError
+
     def modes(self, X: Tensor | None = None) -> Modes | None:
         """The error at X, or at the current iterate, in the modes of a quadratic loss, or None."""
         return None
