@@ -87,7 +87,7 @@ PLANTS = {
     "a figure without a text alternative": (
         NOTEBOOK,
         f"{CELL}figure.update_layout(meta={{'caption': 'Up.'}})\n",
-        "cell 7 (figure.update_layout(meta={'caption': 'Up.'})): ValueError: this figure has no meta",
+        "cell 7 (figure.update_layout(meta={'caption': 'Up.'})): ValueError: this figure has no",
     ),
     "a figure without a claim": (
         NOTEBOOK,
@@ -101,8 +101,8 @@ PLANTS = {
     ),
     "a figure that no browser can read": (
         NOTEBOOK,
-        f"{CELL}figure.update_layout(meta={{'alt': go}})\n",
-        "cell 7 (figure.update_layout(meta={'alt': go})): TypeError: Object of type module",
+        f"{CELL}figure.update_layout(meta={{'alt': object()}})\n",
+        "cell 7 (figure.update_layout(meta={'alt': object()})): TypeError: Object of type",
     ),
 }
 
