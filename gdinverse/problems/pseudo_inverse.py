@@ -147,6 +147,11 @@ def first_guess(A: Tensor, guess: Any, generator: torch.Generator | None) -> Ten
         if guess == "zeros":
             return A.new_zeros(shape)
         if guess == "random":
+            if generator is not None and generator.device.type != A.device.type:
+                raise ValueError(
+                    f"the generator is on {generator.device}, the matrix on {A.device}: pass "
+                    f"torch.Generator('{A.device}')"
+                )
             return torch.rand(shape, dtype=A.dtype, device=A.device, generator=generator)
         if guess == "transpose":
             return small_transpose(A)
