@@ -442,9 +442,9 @@ fig
 # %%
 rate = gd.rates.rate(modes.curvature, lr=0.9, momentum=0.9)
 rate_diagonal = gd.rates.rate(modes_diagonal.curvature, 0.9, 0.9)
-print("matrix 1  αh   ", *(f"{0.9 * h:.5f}" for h in modes.curvature))
+print("matrix 1  lr h ", *(f"{0.9 * h:.5f}" for h in modes.curvature))
 print("          rate ", *(f"{r:.5f}" for r in rate))
-print("diagonal  αh   ", *(f"{0.9 * h:.5f}" for h in modes_diagonal.curvature))
+print("diagonal  lr h ", *(f"{0.9 * h:.5f}" for h in modes_diagonal.curvature))
 print("          rate ", *(f"{r:.5f}" for r in rate_diagonal))
 assert ((rate[:3] - 0.9**0.5).abs() < 1e-12).all()
 assert ((rate_diagonal - 0.9**0.5).abs() < 1e-12).all()

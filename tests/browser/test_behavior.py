@@ -130,19 +130,17 @@ def test_a_page_is_light_before_its_figures_are_near(browser, address, site):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_no_fault_in_what_opens(open_page, width):
-    page = open_page(SERIES, width=width)
+    page = open_page(SERIES, width=width, reduced_motion="reduce")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     read_to_the_end(page)
     assert axe(page) == []
     if width == 390:
-        page.locator("label[for=__drawer]").first.click()
-        page.wait_for_timeout(400)
+        page.locator("label.md-header__button[for=__drawer]").click()
         assert axe(page) == []
         page.reload()
-        page.locator("label[for=__search]:visible").first.click()
-    page.locator("input.md-search__input").fill("momentum")
+        page.locator("label.md-header__button[for=__search]").click()
+    page.locator("input.md-search__input").press_sequentially("momentum")
     page.wait_for_selector(".md-search-result__item")
-    page.wait_for_timeout(400)
     assert axe(page) == []
 
 

@@ -25,7 +25,8 @@ class Visit:
 
 def visit_page(browser, address, path, width):
     seen = Visit(path, width)
-    context = browser.new_context(viewport={"width": width, "height": 844})
+    viewport = {"width": width, "height": 844}
+    context = browser.new_context(viewport=viewport, reduced_motion="reduce")
     page = context.new_page()
     page.on("request", lambda request: seen.hosts.add(request.url.split("/")[2]))
     page.on("requestfailed", lambda request: seen.failed.append(request.url))
