@@ -53,10 +53,10 @@ GATES = (
     Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
     # Wrong results; and a docstring's example that shows other numbers than it gives.
     Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
-    # Pages that do not build strictly, a wrong number in prose, a broken link or anchor.
-    Gate("pages", f"{PYTEST} tests/docs", slow=True),
-    # A figure that is not drawn, a request that leaves the site, a page that axe finds fault with.
-    Gate("browser", f"{PYTEST} tests/browser", slow=True),
+    # Pages that do not build strictly, a wrong number in prose, a broken link or anchor; a figure
+    # that is not drawn, a request that leaves the site, a page that axe finds fault with. One run
+    # for both, so that the site is built once.
+    Gate("site", f"{PYTEST} tests/docs tests/browser", slow=True),
 )
 
 
