@@ -43,6 +43,8 @@ def image_bound(A: Tensor, v: Tensor) -> Tensor:
     >>> A = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
     >>> bool(image_bound(A, torch.tensor([[1.0], [-2.0], [1.0]])) < 1e-28)
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     A, v = A.double(), v.double()
     e, f = exponent(A, (-2, -1)), exponent(v, (-2, -1))

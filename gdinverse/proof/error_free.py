@@ -194,6 +194,8 @@ def doubled_residual(
     >>> high, low, slack = doubled_residual(x * x, x, x)
     >>> high.item() == -(2.0**-60)  # the digit that x * x, rounded, could not hold
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     n = left.shape[-1]
     bits = (53 - math.ceil(math.log2(n))) // 2

@@ -18,6 +18,7 @@ from .error_free import (
 )
 
 SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arithmetic
+PLAIN_PASSES = 2  # a float32 M rarely needs more than float64
 ENOUGH = 2.0**-14  # what remains after the correction, in units of the last digit
 
 
@@ -103,6 +104,8 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     '0.0004'
     >>> inverse_bound(X, torch.ones(2, 2, dtype=torch.float64))
     tensor(inf, dtype=torch.float64)
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     scaled = scaled_by_rows(X, M)
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
@@ -136,10 +139,10 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     Notes
     -----
     The iterate is the unevaluated sum of two float64 matrices, H + L. A pass computes
-    R = I − (H + L) M in doubled precision and adds R H, keeping what the sum loses. The value is H
-    rounded to the dtype of M. Its error is the part that rounding lost, known exactly, plus
-    ‖slack‖‖X‖ + γ‖R‖‖X‖ + r‖R X‖/(1 − r). A matrix is done when that rest is below 2⁻¹⁴ of its last
-    digit or no longer shrinks; the others go on alone.
+    R = I − (H + L) M in doubled precision (for a float32 M first in float64) and adds R H, keeping
+    what the sum loses. The value is H rounded to the dtype of M. Its error is the part that
+    rounding lost, known exactly, plus ‖slack‖‖X‖ + γ‖R‖‖X‖ + r‖R X‖/(1 − r). A matrix is done when
+    that rest is below 2⁻¹⁴ of its last digit or no longer shrinks; the others go on alone.
 
     References
     ----------
@@ -152,6 +155,8 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     >>> value, bound = finish(torch.linalg.inv(M), M)
     >>> bool(bound < 1.2e-16)
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     shape = torch.broadcast_shapes(X.shape, M.shape)
     X, M = (A.expand(shape).reshape(-1, *shape[-2:]) for A in (X, M))
@@ -159,12 +164,13 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     bound = torch.full(X.shape[:1], torch.inf, dtype=torch.float64, device=X.device)
     scaled, low = scaled_by_rows(X, M), torch.zeros_like(X, dtype=torch.float64)
     live, before = torch.arange(len(X), device=X.device), bound
-    for _ in range(passes):
-        scaled, low, rest, new_value, new_bound = _pass(scaled, low, M.dtype)
+    for done in range(passes):
+        plain = M.dtype == torch.float32 and done < PLAIN_PASSES
+        scaled, low, rest, new_value, new_bound = _pass(scaled, low, M.dtype, plain)
         better = new_bound < bound[live]
         value[live[better]] = new_value[better]
         bound = bound.index_put((live[better],), new_bound[better])
-        go_on = (rest > UNIT_ROUNDOFF[M.dtype] * ENOUGH) & (rest < before / 4)
+        go_on = (rest > UNIT_ROUNDOFF[M.dtype] * ENOUGH) & ((rest < before / 4) | plain)
         if not go_on.any():
             break
         live, low, before = live[go_on], low[go_on], rest[go_on]
@@ -173,11 +179,11 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
 
 
 def _pass(
-    scaled: Scaled, low: Tensor, dtype: torch.dtype
+    scaled: Scaled, low: Tensor, dtype: torch.dtype, plain: bool
 ) -> tuple[Scaled, Tensor, Tensor, Tensor, Tensor]:
     """One correction: the new iterate in two parts, what stays unknown of it, value and bound."""
     X, M, e, weight = scaled
-    measure = doubled_residual if dtype == torch.float64 else plain_residual
+    measure = plain_residual if plain else doubled_residual
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
     R, _, slack = measure(eye, X, M, low)
     C, rest = _correction(R, slack, X, weight)

@@ -58,6 +58,8 @@ def lstsq_finish(
     >>> value, bound = lstsq_finish(P @ b, A, b, P)
     >>> bool(bound < 1.2e-16)
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     if A.shape[-2] >= A.shape[-1]:
         return per_column(lstsq_step, x, A, b, P, passes)
@@ -99,6 +101,8 @@ def pinv_finish(P: Tensor, A: Tensor, passes: int = 4) -> tuple[Tensor, Tensor]:
     >>> value, bound = pinv_finish(torch.linalg.pinv(A), A)
     >>> bool(bound < 1.2e-16)
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     if A.shape[-2] < A.shape[-1]:
         value, bound = pinv_finish(P.mT, A.mT, passes)

@@ -178,6 +178,8 @@ def solve_finish(
     >>> value, bound = solve_finish(X @ b, A, b, X)
     >>> bool(bound < 1.2e-16)
     True
+
+    Explained in [How an answer proves itself](../theory/proof.md).
     """
     return per_column(_solve_step, x, A, b, X, passes)
 
