@@ -10,12 +10,14 @@ tensor([1.0000, 0.5000, 0.3333, 0.2500], dtype=torch.float64)
 The error bound is below the tolerance.
 """
 
-from gdinverse import figures, matrices, rates
+from gdinverse import figures, matrices, proof, rates
 from gdinverse.figures import convergence as compare
 from gdinverse.minimize import minimize
-from gdinverse.operations import inv, lstsq, pinv, solve
-from gdinverse.optimizers import ConjugateGradient, RelativeGradient
+from gdinverse.operations import eigh, inv, lstsq, pinv, solve, svd
+from gdinverse.optimizers import ConjugateGradient, OrthogonalGradient, RelativeGradient
 from gdinverse.problems import (
+    SVD,
+    Eigh,
     Inverse,
     LeastSquares,
     LinearProblem,
@@ -24,26 +26,34 @@ from gdinverse.problems import (
     PseudoInverse,
 )
 from gdinverse.result import History, Result, Status
+from gdinverse.signs import fix_signs
 
 __all__ = [
+    "SVD",
     "ConjugateGradient",
+    "Eigh",
     "History",
     "Inverse",
     "LeastSquares",
     "LinearProblem",
     "LinearSystem",
+    "OrthogonalGradient",
     "Problem",
     "PseudoInverse",
     "RelativeGradient",
     "Result",
     "Status",
     "compare",
+    "eigh",
     "figures",
+    "fix_signs",
     "inv",
     "lstsq",
     "matrices",
     "minimize",
     "pinv",
+    "proof",
     "rates",
     "solve",
+    "svd",
 ]

@@ -11,8 +11,16 @@ from torch import Tensor
 
 from gdinverse import rates, singular
 from gdinverse.minimize import minimize
-from gdinverse.optimizers import Informed, RelativeGradient
-from gdinverse.problems import Inverse, LeastSquares, LinearProblem, LinearSystem, PseudoInverse
+from gdinverse.optimizers import Informed, OrthogonalGradient, RelativeGradient
+from gdinverse.problems import (
+    SVD,
+    Eigh,
+    Inverse,
+    LeastSquares,
+    LinearProblem,
+    LinearSystem,
+    PseudoInverse,
+)
 from gdinverse.problems.linear_problem import norm
 from gdinverse.problems.problem import as_matrix, as_square_matrix, as_tensor
 from gdinverse.problems.pseudo_inverse import Side
@@ -224,6 +232,95 @@ def lstsq(
     True
     """
     return _solve(LeastSquares, as_matrix(A, "A"), b, optimizer, guess, options)
+
+
+def svd(M: Any, **options: Any) -> Result:
+    """The singular value decomposition M = U diag(S) Vh, by descent on the orthogonal group.
+
+    Parameters
+    ----------
+    M : Tensor of shape (..., m, n), or whatever becomes one
+        float32 or float64; of any shape and rank.
+    **options
+        tolerance, max_steps, callback and progress as in `minimize`.
+
+    Returns
+    -------
+    Result
+        `value.U` (..., m, k), `value.S` (..., k), descending, and `value.Vh` (..., k, n), with
+        k = min(m, n). `error_bound` is on the singular values, relative to the largest: no value
+        is farther off than that. Bounds for each value and each vector: `proof.svd_bounds`, as
+        below. Signs and ties are settled by `fix_signs`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For input that is no real matrix.
+
+    Notes
+    -----
+    The method and its sources are with `OrthogonalGradient` and `SVD`. Other optimizers find an
+    SVD through `PenaltySVD`.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> M = gd.matrices.random_2020()
+    >>> result = gd.svd(M)
+    >>> result
+    Result(converged after 5 steps, relative error at most ...e-15)
+    >>> U, S, Vh = result.value
+    >>> bool((U @ torch.diag(S) @ Vh - M).norm() < 1e-14)
+    True
+    >>> bounds = gd.proof.svd_bounds(M, U, S, Vh)
+    >>> bool((bounds.values < 1e-14).all() and (bounds.vectors < 1e-12).all())
+    True
+    """
+    return _decompose(SVD(M), options)
+
+
+def eigh(S: Any, **options: Any) -> Result:
+    """Eigenvalues and eigenvectors of a symmetric matrix, by descent on the orthogonal group.
+
+    Parameters
+    ----------
+    S : Tensor of shape (..., n, n), or whatever becomes one
+        float32 or float64; symmetric.
+    **options
+        As in `svd`.
+
+    Returns
+    -------
+    Result
+        `value.eigenvalues` (..., n), ascending, and `value.eigenvectors` (..., n, n), one in each
+        column. `error_bound` is on the eigenvalues, relative to the largest in modulus. Bounds
+        for each value and each vector: `proof.eigh_bounds(S, *result.value)`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For input that is no real symmetric matrix.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> values, vectors = gd.eigh([[2.0, 1.0], [1.0, 2.0]]).value
+    >>> values
+    tensor([1.0000, 3.0000], dtype=torch.float64)
+    >>> vectors
+    tensor([[ 0.7071,  0.7071],
+            [-0.7071,  0.7071]], dtype=torch.float64)
+    """
+    return _decompose(Eigh(S), options)
+
+
+def _decompose(problem: SVD | Eigh, options: dict[str, Any]) -> Result:
+    """One run; values that the dtype cannot hold have a status of their own."""
+    result = minimize(problem, OrthogonalGradient, **options)
+    values = result.value[1 if isinstance(problem, SVD) else 0]
+    codes = result.codes.clone()
+    codes[problem.finite() & ~values.isfinite().all(-1)] = code(Status.overflow)
+    return replace(result, codes=codes)
 
 
 def _invert(

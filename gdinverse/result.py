@@ -104,7 +104,7 @@ class Result:
 
     Attributes
     ----------
-    value : Tensor of shape (..., n, n)
+    value : Tensor of shape (..., n, n), or a named tuple of tensors
         The answer, in the reader's terms; each matrix at the step at which it settled.
     converged : bool Tensor of shape (...)
         Whether the bound is below the tolerance. The loss alone never decides this.
@@ -175,7 +175,7 @@ class Result:
         steps = self.steps[index]
         where = (slice(int(steps.max()) + 1), *(index if isinstance(index, tuple) else (index,)))
         return Result(
-            self.value[index],
+            _indexed(self.value, index),
             self.codes[index],
             self.error_bound[index],
             steps,
@@ -203,4 +203,6 @@ def _named(codes: Any) -> Any:
 
 
 def _indexed(value: Any, index: Any) -> Any:
+    if isinstance(value, tuple):
+        return type(value)(*(part[index] for part in value))
     return None if value is None else value[index]

@@ -2,6 +2,7 @@
 
 from gdinverse.optimizers.conjugate_gradient import ConjugateGradient
 from gdinverse.optimizers.informed import Informed
+from gdinverse.optimizers.orthogonal_gradient import OrthogonalGradient
 from gdinverse.optimizers.relative_gradient import RelativeGradient
 
-__all__ = ["ConjugateGradient", "Informed", "RelativeGradient"]
+__all__ = ["ConjugateGradient", "Informed", "OrthogonalGradient", "RelativeGradient"]

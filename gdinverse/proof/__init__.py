@@ -5,9 +5,12 @@ from .error_free import doubled_residual, gamma, norm_down, norm_up, plain_resid
 from .inverse import finish, inverse_bound
 from .least_squares import lstsq_bound, lstsq_finish, pinv_bound, pinv_finish
 from .linear import solve_bound, solve_finish
+from .spectral import SpectralBounds, eigh_bounds, spectral_norm_up, svd_bounds
 
 __all__ = [
+    "SpectralBounds",
     "doubled_residual",
+    "eigh_bounds",
     "finish",
     "gamma",
     "image_bound",
@@ -21,5 +24,7 @@ __all__ = [
     "plain_residual",
     "solve_bound",
     "solve_finish",
+    "spectral_norm_up",
+    "svd_bounds",
     "two_sum",
 ]

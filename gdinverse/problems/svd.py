@@ -1,0 +1,126 @@
+"""The singular value decomposition: the rotation V after which M V has orthogonal columns."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from gdinverse import proof
+from gdinverse.problems.diagonalization import Diagonalization, mixing, off_diagonal, to_unit
+from gdinverse.problems.problem import as_matrix
+from gdinverse.scale import times_power
+from gdinverse.signs import fix_signs
+
+
+class SVDValue(NamedTuple):
+    """U diag(S) Vh, with the names and shapes of torch.linalg.svd(M, full_matrices=False)."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+class SVD(Diagonalization):
+    """Find the V for which VᵀMᵀM V is diagonal: the right singular vectors of M.
+
+    Parameters
+    ----------
+    M : Tensor of shape (..., m, n), or whatever becomes one
+        float32 or float64; of any shape and rank.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For input that is no real matrix.
+
+    Notes
+    -----
+    M is mixed by a fixed rotation and reduced by two QR decompositions to a square `core` of size
+    k = min(m, n), whose columns are roughly sorted already. V turns the core. Afterwards a third
+    QR, of the sorted core V, gives U, and S from its diagonal.
+
+    References
+    ----------
+    Hestenes (1958), Inversion of matrices by biorthogonalization and related results. Drmač &
+    Veselić (2008), New fast and accurate Jacobi SVD algorithm I, for QR before rotations.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> problem = gd.SVD([[3.0, 0.0], [4.0, 5.0]])
+    >>> gd.minimize(problem, gd.OrthogonalGradient).value.S
+    tensor([6.7082, 2.2361], dtype=torch.float64)
+    """
+
+    def __init__(self, M: Any) -> None:
+        super().__init__()
+        M = as_matrix(M)
+        self.register_buffer("M", M)
+        self.wide = M.shape[-2] < M.shape[-1]
+        scaled, self.exponents = to_unit(M.mT if self.wide else M)
+        X = mixing(scaled.shape[-1], scaled)
+        self.left: Tensor
+        self.right: Tensor
+        left, R = torch.linalg.qr(scaled @ X)
+        right, L = torch.linalg.qr(R.mT)
+        self.register_buffer("left", left)
+        self.register_buffer("right", X @ right)
+        self.register_buffer("core", L.mT.contiguous())
+        eye = torch.eye(L.shape[-1], dtype=M.dtype, device=M.device)
+        self.V = nn.Parameter(eye.expand(L.shape).clone())
+
+    def turned(self, V: Tensor) -> Tensor:
+        W = self.core @ V
+        return W.mT @ W
+
+    def distance(self, G: Tensor) -> Tensor:
+        """‖G_ij / max(dᵢ, dⱼ)‖/max d with the column lengths d: to first order ‖M − U S Vᵀ‖/σ₁."""
+        lengths = G.diagonal(dim1=-2, dim2=-1).clamp(min=0).sqrt()
+        longer = torch.maximum(lengths.unsqueeze(-1), lengths.unsqueeze(-2))
+        part = torch.where(longer > 0, off_diagonal(G) / longer, 0)
+        longest = lengths.amax(-1)
+        size = torch.linalg.vector_norm(part, dim=(-2, -1))
+        return torch.where(longest > 0, size / longest, 0)
+
+    def _off_by(self, V: Tensor, off: Tensor) -> Tensor:
+        """|σ² − d²| ≤ off by Weyl, so |σ − d| ≤ off/d, and ≤ √off where d is small."""
+        shortest = torch.linalg.vector_norm(self.core @ V, dim=-2).amin(-1).double()
+        return off / torch.maximum(off.sqrt(), shortest)
+
+    def _scale(self, size: Tensor) -> Tensor:
+        return size.square()
+
+    @torch.no_grad()
+    def value(self) -> SVDValue:
+        """U, S, Vh; S descends, signs and ties by `fix_signs`."""
+        V = self.rotation()
+        W = self.core @ V
+        order = torch.linalg.vector_norm(W, dim=-2).argsort(-1, descending=True)
+        U, R = torch.linalg.qr(_columns(W, order))
+        S, again = R.diagonal(dim1=-2, dim2=-1).abs().sort(-1, descending=True)
+        U = U * torch.where(R.diagonal(dim1=-2, dim2=-1) < 0, -1, 1).to(U.dtype).unsqueeze(-2)
+        U, V = self.left @ _columns(U, again), self.right @ _columns(_columns(V, order), again)
+        if self.wide:
+            U, V = V, U
+        V, U = fix_signs(V, S, U)
+        S = times_power(S.unsqueeze(-2), self.exponents).squeeze(-2)
+        valid = self.finite()[..., None]
+        S = torch.where(valid, S, torch.nan)
+        U, V = (torch.where(valid[..., None], A, torch.nan) for A in (U, V))
+        return SVDValue(U, S, V.mT)
+
+    def error_bound(self) -> Tensor:
+        """How far any singular value is off, relative to the largest: `proof.svd_bounds`."""
+        return proof.svd_bounds(self.M, *self.value()).relative
+
+    def exact(self) -> SVDValue:
+        U, S, Vh = torch.linalg.svd(self.M.double(), full_matrices=False)
+        V, U = fix_signs(Vh.mT, S, U)
+        return SVDValue(U, S, V.mT)
+
+
+def _columns(A: Tensor, order: Tensor) -> Tensor:
+    """The columns of A in another order."""
+    return A.gather(-1, order.unsqueeze(-2).expand(A.shape))
