@@ -10,8 +10,6 @@ import nbformat
 
 from build import build
 
-used = set()
-
 
 def key(nb):
     """Fingerprint the cells and everything they may read."""
@@ -40,29 +38,21 @@ def load(key):
     path = location(key)
     if os.environ.get("CI") or not path.exists():
         return None
-    used.add(path)
     return nbformat.read(path, as_version=4)
 
 
 def store(key, nb):
+    """Keep one run of each page, the last."""
     if os.environ.get("CI"):
         return
     path = location(key)
     path.parent.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob("*.ipynb"):
+        stale.unlink(missing_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
     nbformat.write(nb, unfinished)
     unfinished.replace(path)  # whole or not at all, whoever reads meanwhile
-    used.add(path)
 
 
 def location(key):
-    return build.root / ".cache/notebooks" / f"{key[:32]}.ipynb"
-
-
-def evict():
-    """Forget what the finished build had no use for."""
-    if not os.environ.get("CI"):
-        for path in (build.root / ".cache/notebooks").glob("*"):
-            if path not in used:
-                path.unlink(missing_ok=True)
-    used.clear()
+    return build.root / ".cache/notebooks" / build.page / f"{key[:32]}.ipynb"

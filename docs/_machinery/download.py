@@ -1,8 +1,10 @@
 """The executed notebook: what the page says about it, and the file itself."""
 
 import copy
+import re
 from datetime import date
 from pathlib import Path
+from textwrap import dedent, indent
 
 import nbformat
 from mkdocs.structure.files import File
@@ -10,6 +12,7 @@ from mkdocs.structure.files import File
 from build import build
 from values import resolve
 
+BLOCK = re.compile(r'^(?:!!!|\?\?\?\+?) \w+ "(.*)"\n((?:    .*\n|\n)*)', re.MULTILINE)
 META = """<div class="gd-meta" data-search-exclude="true">
 <p>Executed with torch {torch} on {day} in {seconds} s</p>
 <p>{links}</p>
@@ -51,16 +54,30 @@ def executed(page, config):
 def cleaned(notebook):
     """A notebook that opens anywhere and says nothing about the machine it ran on."""
     notebook = copy.deepcopy(notebook)
+    if build.repository:
+        install = f"%pip install --quiet git+https://github.com/{build.repository}"
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(install, id="install"))
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "markdown":
-            cell.source = resolve(cell.source)
+            cell.source = plain(resolve(cell.source))
         for output in cell.get("outputs", []):
             show_without_plotly(output.get("data", {}))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     return notebook
+
+
+def plain(markdown):
+    """Turn the site's blocks into quotes, and drop attributes: other viewers know neither."""
+    markdown = re.sub(r"^\{:.*\}$\n?", "", markdown, flags=re.MULTILINE)
+    return BLOCK.sub(as_quote, f"{markdown}\n").rstrip()
+
+
+def as_quote(match):
+    words = f"**{match[1]}**\n\n{plain(dedent(match[2]))}"
+    return indent(words, "> ", lambda _: True) + "\n\n"
 
 
 def show_without_plotly(data):

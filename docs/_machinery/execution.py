@@ -1,6 +1,7 @@
 """Runs the cells of a page, and refuses whatever a reader should not see."""
 
 import ast
+import copy
 import json
 import re
 import time
@@ -26,6 +27,8 @@ STARTUP = f"__import__('runpy').run_path({str(KERNELS / 'page/startup.py')!r})"
 class PageError(Exception):
     """A cell that raised, warned or could not say its value."""
 
+    index = 0  # of the cell
+
 
 class PageExecutor(ExecutePreprocessor):
     """Stands in for nbconvert's executor, which mkdocs-jupyter finds by its name."""
@@ -38,24 +41,27 @@ class PageExecutor(ExecutePreprocessor):
         for index, cell in enumerate(nb.cells):
             cell.id = f"cell-{index + 1}"  # jupytext's are random
         key = cache.key(nb)
-        executed = cache.load(key) or self.execute_page(nb, resources, key)
+        executed = cache.load(key)
+        if executed is None:
+            executed = self.execute_page(copy.deepcopy(nb), resources)
+            if "run" in executed.metadata and key == cache.key(nb):  # nothing changed meanwhile
+                cache.store(key, executed)
         build.notebooks[build.page] = executed
         return executed, resources
 
-    def execute_page(self, nb, resources, key):
+    def execute_page(self, nb, resources):
         started = time.perf_counter()
         try:
             nb, _ = super().preprocess(nb, resources)
         except PageError as error:
             build.fail(str(error))
-            nb.cells.insert(0, failure(error))
+            nb.cells[error.index :] = [failure(error)]  # where `mkdocs serve` goes on
             return nb
         nb.metadata.run |= {
             "torch": version("torch").split("+")[0],
             "date": datetime.now(UTC).date().isoformat(),
             "seconds": round(time.perf_counter() - started, 1),
         }
-        cache.store(key, nb)
         return nb
 
     def create_kernel_manager(self):
@@ -124,7 +130,9 @@ class PageExecutor(ExecutePreprocessor):
     def error(self, index, cause):
         first_line = self.nb.cells[index].source.strip().partition("\n")[0]
         plain = re.sub(r"\x1b\[[\d;]*m", "", cause)
-        return PageError(f"{build.page}, cell {index + 1} ({first_line}): {plain}")
+        error = PageError(f"{build.page}, cell {index + 1} ({first_line}): {plain}")
+        error.index = index
+        return error
 
 
 def failure(error):

@@ -7,7 +7,6 @@ from pathlib import Path
 import nbconvert.preprocessors
 from mkdocs.utils import meta
 
-import cache
 import download
 import formulas
 import values
@@ -80,7 +79,3 @@ def on_post_page(output, page, **_):
     for leftover in (*values.HIDDEN.findall(output), *formulas.FORMULA.findall(output)):
         build.fail(f"{build.page}: neither values of other pages nor math in headings: {leftover}")
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
-
-
-def on_post_build(**_):
-    cache.evict()

@@ -40,4 +40,5 @@ def copies(modules):
     for font in FONTS:
         family = re.split("-(?:latin|greek)-", font)[0]
         yield f"@fontsource/{family}/files/{font}.woff2", f"fonts/{font}.woff2"
+    for family in ("source-serif-4", "source-sans-3", "source-code-pro"):
         yield f"@fontsource/{family}/LICENSE", f"fonts/{family}-LICENSE"
