@@ -106,7 +106,7 @@ def first(hits: Tensor) -> Tensor:
 
 
 def predict(
-    modes: Modes, steps: int, lr: float, momentum: float = 0.0, nesterov: bool = False
+    modes: Modes, steps: int, lr: Number, momentum: Number = 0.0, nesterov: bool = False
 ) -> Prediction:
     """The exact curve of loss and error, from the modes of the guess.
 
@@ -116,7 +116,9 @@ def predict(
         Curvature and squared error of each mode at the guess.
     steps : int
         How many steps to predict.
-    lr, momentum, nesterov
+    lr, momentum : float, or Tensor of shape (..., 1)
+        As in `torch.optim.SGD`; many at once give as many curves.
+    nesterov : bool
         As in `torch.optim.SGD`.
 
     Notes
@@ -151,11 +153,12 @@ def _prediction(modes: Modes, factors: Tensor) -> Prediction:
 
 
 def _factors(
-    curvature: Tensor, steps: int, lr: float, momentum: float, nesterov: bool
+    curvature: Tensor, steps: int, lr: Number, momentum: Number, nesterov: bool
 ) -> list[Tensor]:
     """p_0 … p_steps: what is left of each mode's error after each step."""
     stretch = lr * curvature
     forward, back = _recursion(stretch, momentum, nesterov)
+    stretch = stretch.expand_as(forward)
     first = 1 - stretch * (1 + momentum if nesterov else 1)
     factors = [torch.ones_like(stretch), first]
     for _ in range(1, steps):

@@ -1,0 +1,487 @@
+# ---
+# title: How fast, and where is the edge
+# description: >-
+#   Predict the number of steps of gradient descent, momentum and Nesterov on a quadratic loss,
+#   the best learning rate and momentum, and the learning rate at which a run diverges.
+# given: [2020, "0.1", "0.5", "0.9", "0.99", "0.999", "1.001", "1.01", "1.1", "5.697", 100, 200]
+# ---
+
+# %% [markdown]
+# # How fast, and where is the edge
+#
+# Everybody who tunes a learning rate meets three questions: how many steps will this take, could it
+# be faster, and when does it blow up? On a quadratic loss one number per direction answers all
+# three.
+# {: .gd-lead }
+#
+# You have met that number on [the page about the inverse](../series/2-inverse.py#the-window): the
+# learning rate times the curvature, $\alpha h$. Here we look at all of it.
+#
+# !!! think "Pause to think"
+#     A marble in a steep bowl, and one in a flat bowl. The same push moves both. Which push is best
+#     for the pair?
+
+# %% tags=["hide"]
+import math
+
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+guess = M.clone()
+modes = gd.Inverse(M, guess=guess).modes()
+h = modes.curvature
+sigma = torch.linalg.svdvals(M)
+
+
+def steps_to_six_digits(
+    lr, momentum=0.0, nesterov=False, modes=modes, most=12_000
+):
+    curve = gd.rates.predict(modes, most, lr, momentum, nesterov)
+    return int(gd.rates.first_below(curve.error, 1e-6))
+
+
+def measured_steps(lr, momentum=0.0, nesterov=False, most=3000):
+    """The same count from a run: the error is what only a page like this can look at."""
+    inverse, errors = torch.linalg.inv(M), []
+
+    def look(step, problem):
+        error = (problem.X.detach() - inverse).norm() / inverse.norm()
+        errors.append(error.item())
+
+    gd.minimize(
+        gd.Inverse(M, guess=guess), torch.optim.SGD, callback=look, max_steps=most,
+        tolerance=1e-7, lr=lr, momentum=momentum, nesterov=nesterov,
+    )  # fmt: skip
+    return next(k for k, error in enumerate(errors) if error < 1e-6)
+
+
+# %% [markdown]
+# ## From the loss to its modes
+#
+# The loss of the inverse is $\ell(X) = \frac{1}{n^2} \lVert X M - I \rVert_F^2$. Write $E$ for the
+# error $X - M^{-1}$. Then the loss is $\frac{1}{n^2} \lVert E M \rVert_F^2$, a quadratic function,
+# and its gradient is
+#
+# $$\nabla \ell = \frac{2}{n^2}\, E\, M M^{\mathsf T}.$$
+#
+# The second derivative, the *Hessian*, is the map $E \mapsto \frac{2}{n^2} E M M^{\mathsf T}$. It is
+# the same everywhere. Its directions are the singular directions of $M$, its values are
+# $h_i = 2\sigma_i^2/n^2$. In direction $i$ the loss is a parabola with curvature $h_i$, and nothing
+# that happens in another direction matters. That is exact, for every square matrix.
+
+# %%
+print("mode   σ        h         share of the squared error at the guess")
+for i in range(4):
+    share = modes.weight[i] / modes.weight.sum()
+    print(f"{i + 1}      {sigma[i]:.4f}   {h[i]:.5f}   {share:.3f}")
+
+# %% [markdown]
+# ## Plain descent
+#
+# A step of plain descent multiplies mode $i$ by $1 - \alpha h_i$. The flat mode wants a large
+# $\alpha$. The steep one forbids it: beyond $\alpha = 2/h_1$ its factor is below $-1$, and it grows.
+
+# %%
+limit = gd.rates.lr_limit(h)
+lr_plain = 2 / (h[0] + h[3]).item()
+rate_plain = gd.rates.rate(h, lr_plain).max().item()
+steps_plain = steps_to_six_digits(lr_plain)
+print(f"best lr {lr_plain:.4f}, limit {limit:.4f}, rate {rate_plain:.5f}")
+print(f"predicted {steps_plain} steps, measured {measured_steps(lr_plain)}")
+assert measured_steps(lr_plain) == steps_plain
+assert 1 - lr_plain / limit < 0.01
+
+# %% tags=["figure"]
+lr_axis = torch.linspace(0, 4.2, 85, dtype=torch.float64)
+factor = (1 - lr_axis[:, None] * h).abs()
+fig = gd.figures.figure(
+    f"Plain descent on matrix 1: at best {rate_plain:.5f} per step, "
+    f"{1 - lr_plain / limit:.1%} from the edge",
+    x="learning rate",
+    y="factor of the error per step",
+    log_y=False,
+    x_range=(0, 4.2),
+    y_range=(0, 1.25),
+    caption="One line per mode, and above all of them what you wait for. Green: where it reaches "
+    "one.",
+    alt=f"Four lines |1 − αh| over the learning rate. The steepest reaches 0 at {1 / h[0]:.2f} and 1 "
+    f"at {limit:.3f}; the flattest falls slowly from 1. The largest of the four is least at "
+    f"{lr_plain:.3f}, with {rate_plain:.5f}.",
+)
+for i, role in enumerate(("c1", "c2", "c4", "c5")):
+    gd.figures.line(
+        fig,
+        lr_axis,
+        factor[:, i],
+        role,
+        f"mode {i + 1}",
+        at=(0.9, 2.2, 2.8, 1.6)[i],
+    )
+gd.figures.line(fig, [limit, limit], [0, 1.15], "limit")
+gd.figures.dot(fig, lr_plain, rate_plain, "measured")
+fig
+
+# %% [markdown]
+# The best learning rate balances the steepest mode against the flattest:
+# $\alpha = 2/(h_1 + h_n)$, and the rate is $(\kappa^2 - 1)/(\kappa^2 + 1)$ for the condition number
+# $\kappa = \sigma_1/\sigma_n$. The square is what hurts.
+
+# %% [markdown]
+# ## Momentum: one step of memory
+#
+# Momentum keeps a share $\beta$ of the last push. In each mode,
+#
+# $$e^{+} = (1 + \beta - \alpha h)\, e - \beta\, e^{-}.$$
+#
+# Such a sequence is a sum of powers of two numbers, the roots of
+# $t^2 - (1 + \beta - \alpha h)\, t + \beta$. Their product is $\beta$. Two real roots: the larger one
+# is what you wait for. A complex pair: both have modulus $\sqrt\beta$, and the error swings.
+
+
+# %%
+def roots(stretch, momentum):
+    half = (1 + momentum - stretch) / 2
+    root = complex(half**2 - momentum) ** 0.5
+    return half + root, half - root
+
+
+for i in range(4):
+    one, other = roots(0.9 * h[i].item(), 0.9)
+    print(f"mode {i + 1}: {one:.5f} and {other:.5f}, modulus {abs(one):.5f}")
+assert abs(abs(roots(0.9 * h[0].item(), 0.9)[0]) - 0.9**0.5) < 1e-12
+assert roots(0.9 * h[3].item(), 0.9)[0].imag == 0
+
+# %% [markdown]
+# ??? predict "Predict first: matrix 1 at learning rate 0.9. Momentum 0.9 needs {{= steps_to_six_digits(0.9, 0.9) : d }} steps. What does 0.99 need?"
+#     About a tenth of it, about half, or more?
+#
+#     **{{= steps_to_six_digits(0.9, 0.99) : ,d }}** steps. With 0.99 every mode is inside the window,
+#     and inside the window every mode waits for $\sqrt{0.99}$.
+
+# %% tags=["hide"]
+betas = torch.cat(
+    (torch.arange(0, 1, 0.01), torch.arange(0.9205, 0.94, 0.0005))
+).double()
+curves = gd.rates.predict(modes, 12_000, 0.9, betas[:, None]).error
+counts = gd.rates.first_below(curves, 1e-6)
+steps_by_beta = {
+    round(b, 4): k
+    for b, k in zip(betas.tolist(), counts.tolist(), strict=True)
+}
+fewest = min(k for k in steps_by_beta.values() if k > 0)
+best_beta = next(beta for beta, k in steps_by_beta.items() if k == fewest)
+del curves
+edge = gd.rates.lr_limit(h, 0.9)
+limits = {
+    beta: gd.rates.steps_per_factor(beta**0.5).item()
+    for beta in (0.5, 0.9, 0.99)
+}
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Fastest at momentum {best_beta:.3f}: {fewest} steps; above it, every mode waits",
+    x="momentum, at learning rate 0.9",
+    y="steps to six digits",
+    x_range=(0, 1),
+    y_range=(200, 2e4),
+    caption="Predicted for matrix 1 from the guess of 2020.",
+    alt="Steps against momentum at learning rate 0.9: "
+    + ", ".join(
+        f"{beta}: {steps_by_beta[beta]:,}"
+        for beta in (0.0, 0.5, 0.9, 0.95, 0.99)
+    )
+    + f". The least is {fewest} at {best_beta:.4f}.",
+)
+drawn = [beta for beta in sorted(steps_by_beta) if steps_by_beta[beta] > 0]
+heights = [steps_by_beta[beta] for beta in drawn]
+gd.figures.line(fig, drawn, heights, "predicted", "matrix 1", at=0.3)
+gd.figures.dot(
+    fig, best_beta, fewest, "predicted", f"{fewest}", anchor="right"
+)
+fig
+
+# %%
+for beta in (0.9, 0.95, 0.99):
+    predicted, measured = (
+        steps_to_six_digits(0.9, beta),
+        measured_steps(0.9, beta),
+    )
+    print(f"momentum {beta}: predicted {predicted:,}, measured {measured:,}")
+    assert predicted == measured
+assert steps_by_beta[0.99] > steps_by_beta[0.9] > fewest
+
+# %% [markdown]
+# ## The window and the speed limit
+#
+# A mode is inside the window when $(1 - \sqrt\beta)^2 \le \alpha h \le (1 + \sqrt\beta)^2$. More
+# momentum makes the window wider. It also lowers the speed limit: inside, no mode needs fewer than
+# $\ln 10 / (-\ln \sqrt\beta)$ steps per factor of ten. That is {{= limits[0.5] : .1f }} steps for
+# momentum 0.5, {{= limits[0.9] : .1f }} for 0.9, and {{= limits[0.99] : .0f }} for 0.99.
+
+# %% tags=["figure"]
+stretch = torch.logspace(-3.5, 0.75, 130, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"Momentum 0.9 needs at least {limits[0.9]:.0f} steps per digit, and 0.99 needs "
+    f"{limits[0.99]:.0f}",
+    x="learning rate times curvature, αh",
+    y="factor of the error per step",
+    log_x=True,
+    log_y=False,
+    x_range=(3e-4, 5.6),
+    y_range=(0.65, 1.05),
+    caption="Where a curve is level the mode is inside the window. Where it rises to the right it "
+    "leaves for the edge.",
+    alt="Rate against αh for four momenta. Level at "
+    + ", ".join(f"{beta**0.5:.3f} for {beta}" for beta in limits)
+    + "; plain descent falls to 0 at αh = 1 and is back at 1 at αh = 2.",
+)
+for beta, role, at in (
+    (0.0, "c2", 0.2),
+    (0.5, "c4", 1.0),
+    (0.9, "c1", 0.01),
+    (0.99, "c3", 0.001),
+):
+    curve = gd.rates.rate(stretch, 1.0, beta)
+    gd.figures.line(fig, stretch, curve, role, f"{beta:g}", at=at)
+fig
+
+# %% [markdown]
+# A window holds all modes of a matrix at *some* learning rate when
+# $\kappa \le (1 + \sqrt\beta)/(1 - \sqrt\beta)$: for momentum 0.9 up to
+# {{= (1 + 0.9**0.5) / (1 - 0.9**0.5) : .2f }}.
+
+# %% [markdown]
+# ## The edge
+#
+# A mode leaves the window on the right at $\alpha h = (1 + \sqrt\beta)^2$. A little further, at
+# $\alpha h = 2(1 + \beta)$, one root passes $-1$. From there on the mode grows, turning its sign at
+# every step. For matrix 1 and momentum 0.9 the edge is at {{= edge : .5f }}. How sharp is it?
+
+# %%
+problem_at = {}
+for share in (0.999, 1.0, 1.001, 1.01, 1.1):
+    problem = gd.Inverse(M, guess=guess)
+    run = gd.minimize(
+        problem, torch.optim.SGD, lr=share * edge, momentum=0.9,
+        max_steps=300, tolerance=1e-7,
+    )  # fmt: skip
+    problem_at[share] = run.history.loss
+    highest, last = run.history.loss.max(), run.history.loss[-1]
+    print(
+        f"{share:5} of the edge: highest loss {highest:.3g}, last {last:.3g}"
+    )
+
+growth = (problem_at[1.001][300] / problem_at[1.001][200]) ** (1 / 200)
+predicted_growth = gd.rates.rate(h, 1.001 * edge, 0.9).max()
+million = int(gd.rates.first_below(-problem_at[1.001], -1e6))
+answered = steps_to_six_digits(0.999 * edge, 0.9)
+print(
+    f"growth per step at 1.001: predicted {predicted_growth:.6f}, measured {growth:.6f}"
+)
+assert abs(growth / predicted_growth - 1) < 1e-5
+assert measured_steps(0.999 * edge, 0.9) == answered
+assert problem_at[0.999].max() > 100
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"0.1 % decides: {answered} steps to the answer, or {million} to a loss of a million",
+    x="step",
+    y="loss",
+    x_range=(0, 300),
+    y_range=(1e-9, 1e9),
+    caption="Matrix 1 at momentum 0.9, with learning rates around the edge.",
+    alt=f"Below the edge the loss first climbs to {problem_at[0.999].max():.0f} and then falls. On "
+    f"the edge it stays at {problem_at[1.0][-1]:.0f}. At 1.001 it passes a million at step "
+    f"{million}.",
+)
+for share, role, name, at in (
+    (0.999, "measured", "0.999", 150),
+    (1.0, "limit", "on the edge", 200),
+    (1.001, "c2", "1.001", 110),
+    (1.01, "failure", "1.01", 30),
+):
+    gd.figures.line(
+        fig,
+        range(len(problem_at[share])),
+        problem_at[share],
+        role,
+        name,
+        at=at,
+    )
+fig
+
+# %% [markdown]
+# The run just below the edge is worth a second look. Its loss climbs to
+# {{= problem_at[0.999].max() : .0f }} before it converges. A rising loss is not yet a diverging one.
+#
+# ## The best pair
+#
+# Balance again: put the flattest mode on the left end of the window and the steepest on the right.
+#
+# $$
+# \begin{aligned}
+# \alpha &= \frac{4}{(\sqrt{h_1} + \sqrt{h_n})^2}, \\
+# \beta &= \left(\frac{\kappa - 1}{\kappa + 1}\right)^2, \qquad \rho = \frac{\kappa - 1}{\kappa + 1}.
+# \end{aligned}
+# $$
+#
+# Compare the rates: plain descent has $(\kappa^2 - 1)/(\kappa^2 + 1)$, momentum has the same with
+# $\kappa$ in place of $\kappa^2$. Seen from the Hessian, whose condition number is $\kappa^2$,
+# momentum takes the *square root*. That is the whole reason to use it.
+
+# %%
+best = gd.rates.best(h)
+table = {
+    "best by formula": (best.lr, best.momentum),
+    "a step back": (6.8, 0.81),
+    "another": (6.55, 0.815),
+}
+for name, pair in table.items():
+    count = steps_to_six_digits(*pair)
+    slope = gd.rates.steps_per_factor(gd.rates.rate(h, *pair).max(), 1e6)
+    print(
+        f"{name:16} {pair[0]:.3f}, {pair[1]:.3f}: {count} steps, by the slope {slope:.0f}"
+    )
+    assert measured_steps(*pair) == count
+steps_best = steps_to_six_digits(best.lr, best.momentum)
+slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
+
+# %% [markdown]
+# The slope promises {{= slope_best : .0f }} steps for the best pair, the curve says {{= steps_best }}, and
+# the run agrees with the curve. At the best pair two roots meet, and then the error behaves like
+# $k\rho^k$, not like $\rho^k$. So use the curve.
+#
+# !!! claim "What this shows"
+#     The best rate is not the safest learning rate, and not the fastest to a given digit. It sits at
+#     {{= best.lr / gd.rates.lr_limit(h, best.momentum) : .1% }} of the edge.
+
+# %% [markdown]
+# ## Prediction on measurement, for named spectra
+#
+# Nothing here belongs to matrix 1. Take four matrices with singular values that you choose, and draw
+# the predicted loss on the measured one.
+
+# %%
+spectra = {
+    "all equal": [1.5, 1.5, 1.5, 1.5],
+    "even": [2.0, 1.5, 1.0, 0.5],
+    "one small": [2.0, 2.0, 2.0, 0.4],
+    "2020": sigma.tolist(),
+}
+runs, deviations = {}, []
+for name, values_of in spectra.items():
+    A = gd.matrices.with_singular_values(
+        values_of, torch.Generator().manual_seed(1)
+    )
+    run = gd.inv(
+        A, optimizer=torch.optim.SGD, lr=0.9, momentum=0.8, tolerance=1e-5
+    )
+    theory = run.prediction.loss[: len(run.history.loss)]
+    deviations.append((run.history.loss / theory - 1).abs().max().item())
+    assert run.steps == run.prediction.steps
+    runs[name] = run
+    print(
+        f"{name:10} predicted {run.prediction.steps}, measured {run.steps} steps"
+    )
+worst = max(deviations)
+assert worst < 1e-5
+
+# %% tags=["figure"]
+gd.compare(
+    runs,
+    claim=f"Four spectra, four predicted counts, all equal to the measured: "
+    f"{', '.join(str(int(run.steps)) for run in runs.values())}",
+    caption=f"lr 0.9, momentum 0.8. The curves differ by at most {worst:.0e} of the loss.",
+)
+
+# %% [markdown]
+# ## What Nesterov changes
+#
+# Nesterov's method looks at the gradient where the push is about to land. In torch's form,
+#
+# $$e^{+} = (1 + \beta)(1 - \alpha h)\, e - \beta (1 - \alpha h)\, e^{-}.$$
+#
+# The product of the two roots is now $\beta(1 - \alpha h)$. It depends on the mode: steep modes are
+# damped more than flat ones, which takes out most of the swing. The price is the edge, which moves
+# in to $2(1 + \beta)/((1 + 2\beta) h_1)$.
+
+# %%
+edge_nesterov = gd.rates.lr_limit(h, 0.9, nesterov=True)
+rates_nesterov = gd.rates.rate(h, 0.9, 0.9, nesterov=True)
+steps_nesterov = steps_to_six_digits(0.9, 0.9, nesterov=True)
+print(
+    "rate per mode, momentum ",
+    *(f"{r:.4f}" for r in gd.rates.rate(h, 0.9, 0.9)),
+)
+print("rate per mode, Nesterov ", *(f"{r:.4f}" for r in rates_nesterov))
+print(f"edge {edge:.3f} and {edge_nesterov:.3f}")
+print(f"steps {steps_to_six_digits(0.9, 0.9)} and {steps_nesterov}")
+assert measured_steps(0.9, 0.9, nesterov=True) == steps_nesterov
+assert rates_nesterov[0] < 0.9**0.5
+assert edge_nesterov < edge / 2
+
+# %% [markdown]
+# At the settings of 2020 it needs {{= steps_nesterov }} steps where momentum needs
+# {{= steps_to_six_digits(0.9, 0.9) }}: the flattest mode is what you wait for, and there the two are
+# almost the same. Its curve is smoother.
+#
+# ## Steps and condition number
+#
+# For six digits, plain descent needs about $\frac{\kappa^2}{2} \ln 10^6$ steps and tuned momentum
+# about $\frac{\kappa}{2} \ln 10^6$. At a condition number of {{= 100 : d }} that is
+# {{= 100**2 / 2 * math.log(1e6) : ,.0f }} against {{= 100 / 2 * math.log(1e6) : ,.0f }}. Can a method do
+# better than a square root? Not with a fixed learning rate and momentum. With computed ones it can:
+# [three rungs](ladder.py).
+
+# %% [markdown]
+# ## Your turn
+#
+# !!! exercise "Exercise 1"
+#     For matrix 1, which momentum puts the edge at 5.697?
+
+# %% tags=["solution"]
+beta = 5.697 * h[0] / 2 - 1
+print(f"momentum {beta:.3f}")
+assert abs(beta - 0.5) < 1e-3
+
+# %% [markdown]
+# !!! exercise "Exercise 2"
+#     Momentum 0.9. Which learning rate puts the slowest mode of matrix 1 exactly on the left end of
+#     the window, and is it the fastest?
+
+# %% tags=["solution"]
+on_the_end = gd.rates.window(0.9)[0] / h[3].item()
+print(f"lr {on_the_end:.3f}: {steps_to_six_digits(on_the_end, 0.9)} steps")
+print(
+    f"lr 1.9: {steps_to_six_digits(1.9, 0.9)} steps, a little further inside"
+)
+assert abs(gd.rates.rate(h, on_the_end, 0.9).max() - 0.9**0.5) < 1e-6
+
+# %% [markdown]
+# !!! exercise "Exercise 3"
+#     Of 200 random matrices, how many run at exactly $\sqrt{0.9}$ at the settings of 2020, and how
+#     many diverge?
+
+# %% tags=["solution"]
+crowd = torch.stack(
+    [
+        torch.rand(
+            4, 4, generator=torch.Generator().manual_seed(seed)
+        ).double()
+        for seed in range(200)
+    ]
+)
+slowest = gd.rates.rate(gd.Inverse(crowd).modes().curvature, 0.9, 0.9).amax(-1)
+at_limit = int(((slowest - 0.9**0.5).abs() < 1e-12).sum())
+median = gd.rates.steps_per_factor(slowest, 1e6).median()
+print(
+    f"{at_limit} of 200 at the speed limit, {int((slowest > 1).sum())} diverge"
+)
+print(f"median {median:,.0f} steps for six digits")
+assert 40 < at_limit < 80
+assert not (slowest > 1).any()
+
+# %% tags=["hide"]
+values = {"edge": edge, "steps_best": steps_best, "best_beta": best_beta}
