@@ -7,8 +7,9 @@ by the page, which reads the role from the annotation's name.
 Examples
 --------
 >>> import gdinverse as gd
->>> fig = gd.figures.figure("Halving reaches 0.001 in 10 steps", x="step", y="error")
->>> fig = gd.figures.line(fig, range(12), [2.0**-k for k in range(12)], label="halving")
+>>> fig = gd.figures.figure("Half each step", x="step", y="error")
+>>> errors = [2.0**-k for k in range(12)]
+>>> fig = gd.figures.line(fig, range(12), errors, label="halving")
 >>> fig = gd.figures.dot(fig, 10, 2.0**-10)
 >>> [trace.name for trace in fig.data]
 ['halving', '']
@@ -16,7 +17,8 @@ Examples
 
 from gdinverse.figures.charts import bars, heatmap
 from gdinverse.figures.convergence import convergence
-from gdinverse.figures.drawing import band, dot, figure, label, line
+from gdinverse.figures.drawing import figure, line
+from gdinverse.figures.marks import band, dot, label
 from gdinverse.figures.style import ROLES, SEQUENTIAL, template
 from gdinverse.figures.thin import thin
 

@@ -25,12 +25,24 @@ def bars(
     role: str = "measured",
     texts: Sequence[str] = (),
 ) -> go.Figure:
-    """Draw one bar per name; call it again for a second group; `texts` stand above the bars.
+    """Draw one bar per name; call it again for a second group.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What stands below the bars.
+    heights : numbers of shape (names,)
+        On a linear axis, from zero.
+    role : str
+        As for `line`.
+    texts : sequence of str
+        What stands above the bars; with two groups at most five characters fit on a phone.
 
     Examples
     --------
     >>> from gdinverse import figures
-    >>> fig = figures.figure("Mode 4 holds 80 % of the error", x="mode", y="share", log_y=False)
+    >>> claim = "Mode 2 holds 80 % of the error"
+    >>> fig = figures.figure(claim, x="mode", y="share", log_y=False)
     >>> fig = figures.bars(fig, ["1", "2"], [0.2, 0.8], texts=["20 %", "80 %"])
     >>> fig.data[0].text
     ('20 %', '80 %')
@@ -65,10 +77,13 @@ def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "ste
     Examples
     --------
     >>> from gdinverse import figures
-    >>> fig = figures.figure("10 steps at the best", x="lr", y="momentum", log_y=False)
-    >>> fig = figures.heatmap(fig, [1, 2], [0, 0.9], [[10, 100], [1000, float("inf")]])
-    >>> fig.data[0].z[0], fig.layout.coloraxis.colorbar.ticktext
-    ([1.0, 2.0], ('10', '1,000 steps'))
+    >>> fig = figures.figure("At best 10", x="lr", y="momentum", log_y=False)
+    >>> steps = [[10, 100], [1000, float("inf")]]
+    >>> fig = figures.heatmap(fig, [1, 2], [0, 0.9], steps)
+    >>> fig.data[0].z
+    ([1.0, 2.0], [3.0, None])
+    >>> fig.layout.coloraxis.colorbar.ticktext
+    ('10', '1,000 steps')
     """
     counts = np.asarray(steps, float)
     with np.errstate(divide="ignore", invalid="ignore"):

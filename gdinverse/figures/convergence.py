@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdinverse.figures.drawing import band, dot, figure, line
+from gdinverse.figures.drawing import figure, line
+from gdinverse.figures.marks import band, dot
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -58,8 +59,8 @@ def convergence(
     Examples
     --------
     >>> import torch, gdinverse as gd
-    >>> M = torch.diag(torch.tensor([1.0, 2.0], dtype=torch.float64))
-    >>> run = gd.inv(M, optimizer=torch.optim.SGD, lr=0.4, guess="zeros", tolerance=1e-6)
+    >>> M = [[1.0, 0.0], [0.0, 2.0]]
+    >>> run = gd.inv(M, optimizer=torch.optim.SGD, lr=0.4, tolerance=1e-6)
     >>> convergence({"": run}).layout.title.text
     'Predicted: 62 steps. Measured: 62 steps.'
 

@@ -1,12 +1,12 @@
-"""The vocabulary: a figure, and the marks that go on it. Each returns the figure."""
+"""A figure and its lines; the functions return the figure."""
 
 from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from gdinverse.figures.axes import axes, coordinate
-from gdinverse.figures.labels import annotation, settle
-from gdinverse.figures.style import INK, PAPER, ROLES, style_of, template
+from gdinverse.figures.axes import coordinate
+from gdinverse.figures.labels import settle
+from gdinverse.figures.style import style_of, template
 from gdinverse.figures.thin import Numbers, thin
 
 
@@ -43,8 +43,8 @@ def figure(
     --------
     >>> from gdinverse import figures
     >>> fig = figures.figure("865 steps, as predicted", x="step", y="relative error")
-    >>> fig.layout.yaxis.type, fig.layout.xaxis.title.text, fig.layout.annotations[0].text
-    ('log', 'step', 'relative error')
+    >>> fig.layout.yaxis.type, fig.layout.xaxis.title.text
+    ('log', 'step')
     """
     fig = go.Figure(layout={"template": template})
     fig.layout.title.text = claim
@@ -111,91 +111,5 @@ def line(
         line={"color": style.color, "dash": stroke[0], "width": stroke[1]},
         hovertemplate="%{y:.2e}",
         meta={"role": role, "at": at},
-    )
-    return settle(fig)
-
-
-def dot(
-    fig: go.Figure,
-    x: float,
-    y: float,
-    role: str = "measured",
-    text: str = "",
-    *,
-    anchor: str = "",
-    text_role: str = "",
-) -> go.Figure:
-    """Mark one point: the end of a run, or the number that the title states.
-
-    The text stands where nothing is in the way on a phone, with its `anchor` end, "left" or
-    "right", at the point. Role "map" is a dark disk with a light ring, visible on every color of
-    a heatmap; give its text the role "onlight" or "ondark".
-
-    Examples
-    --------
-    >>> from gdinverse import figures
-    >>> fig = figures.figure("Half each step", x="step", y="error")
-    >>> fig = figures.dot(fig, 3, 0.125, text="3 steps")
-    >>> fig.layout.annotations[1].text, fig.layout.annotations[1].name
-    ('3 steps', 'measured')
-    """
-    on_map = role == "map"
-    ring = {"size": 11, "color": INK, "line": {"color": PAPER, "width": 2.5}}
-    fig.add_scatter(
-        x=[x],
-        y=[y],
-        name=text,
-        mode="markers",
-        marker=ring if on_map else {"size": 9, "color": style_of(role).color},
-        hoverinfo="skip",
-        cliponaxis=False,
-        meta={"role": text_role or ("onlight" if on_map else role), "anchor": anchor},
-    )
-    return settle(fig)
-
-
-def label(
-    fig: go.Figure,
-    text: str,
-    x: float,
-    y: float,
-    role: str = "text",
-    *,
-    anchor: str = "left",
-    above: bool = True,
-) -> go.Figure:
-    """Write words beside a point; `anchor` says which end of them the point is at.
-
-    Examples
-    --------
-    >>> from gdinverse import figures
-    >>> fig = figures.figure("Half each step", x="step", y="error")
-    >>> fig = figures.label(fig, "here", 3, 0.125, "failure", anchor="right")
-    >>> fig.layout.annotations[1].xanchor
-    'right'
-    """
-    at_x, at_y = (coordinate(axis, at) for axis, at in zip(axes(fig), (x, y), strict=True))
-    fig.add_annotation(annotation(text, role, at_x, at_y, anchor, "bottom" if above else "top"))
-    return settle(fig)
-
-
-def band(fig: go.Figure, low: float, high: float, label: str = "", *, axis: str = "y") -> go.Figure:
-    """Shade what lies between two values: the floor of a dtype, or on axis "x" a window.
-
-    Examples
-    --------
-    >>> from gdinverse import figures
-    >>> fig = figures.figure("Rounding takes over below 1e-12", x="step", y="loss")
-    >>> figures.band(fig, 1e-14, 1e-12, "float32 floor").layout.shapes[0].name
-    'float32 floor'
-    """
-    add = fig.add_hrect if axis == "y" else fig.add_vrect
-    add(
-        **{f"{axis}0": low, f"{axis}1": high},
-        name=label,
-        fillcolor=ROLES["floor"].color,
-        opacity=0.16,
-        line_width=0,
-        layer="below",
     )
     return settle(fig)

@@ -33,6 +33,7 @@ ROLES = {
     "c4": Role("#c4049e", "9px,3px,2px,3px"),
     "c5": Role("#a08f1d", "4px,3px"),
 }
+"""Color, dash and width of each role; c1 … c5 are series that have none."""
 
 
 def style_of(role: str) -> Role:
@@ -85,4 +86,6 @@ template = go.layout.Template(
         },
     }
 )
+"""Everything of a figure but its colors of text and axes; registered as "gdinverse"."""
+
 pio.templates["gdinverse"] = template

@@ -35,10 +35,12 @@ def thin(
 
     Examples
     --------
-    >>> x, y = thin(range(100_001), [(-1.0) ** k / (k + 1) for k in range(100_001)])
+    >>> from gdinverse import figures
+    >>> steps = range(100_001)
+    >>> x, y = figures.thin(steps, [(-1.0) ** k / (k + 1) for k in steps])
     >>> len(x), y[:2], max(y) - min(y)
     (601, [1.0, -0.5], 1.5)
-    >>> thin([0, 1, 2], [0.123456, 0.0, float("inf")], log_y=True)
+    >>> figures.thin([0, 1, 2], [0.123456, 0.0, float("inf")], log_y=True)
     ([0.0], [0.1235])
     """
     xs, ys = _array(x), _array(y)
