@@ -46,7 +46,7 @@ def measured_steps(lr, momentum=0.0, nesterov=False, most=3000):
     """The same count from a run: the error is what only a page like this can look at."""
     inverse, errors = torch.linalg.inv(M), []
 
-    def look(step, problem):
+    def look(_, problem):
         error = (problem.X.detach() - inverse).norm() / inverse.norm()
         errors.append(error.item())
 
@@ -422,6 +422,9 @@ assert measured_steps(0.9, 0.9, nesterov=True) == steps_nesterov
 assert rates_nesterov[0] < 0.9**0.5
 assert edge_nesterov < edge / 2
 
+# %% tags=["hide"]
+law_plain, law_tuned = 100**2 / 2 * math.log(1e6), 100 / 2 * math.log(1e6)
+
 # %% [markdown]
 # At the settings of 2020 it needs {{= steps_nesterov }} steps where momentum needs
 # {{= steps_to_six_digits(0.9, 0.9) }}: the flattest mode is what you wait for, and there the two are
@@ -431,7 +434,7 @@ assert edge_nesterov < edge / 2
 #
 # For six digits, plain descent needs about $\frac{\kappa^2}{2} \ln 10^6$ steps and tuned momentum
 # about $\frac{\kappa}{2} \ln 10^6$. At a condition number of {{= 100 : d }} that is
-# {{= 100**2 / 2 * math.log(1e6) : ,.0f }} against {{= 100 / 2 * math.log(1e6) : ,.0f }}. Can a method do
+# {{= law_plain : ,.0f }} against {{= law_tuned : ,.0f }}. Can a method do
 # better than a square root? Not with a fixed learning rate and momentum. With computed ones it can:
 # [three rungs](ladder.py).
 

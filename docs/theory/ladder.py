@@ -31,7 +31,7 @@ def run(optimizer, M=M, steps=60, **options):
     seen = {"error": [], "loss": []}
     exact = torch.linalg.inv(M)
 
-    def look(step, problem):
+    def look(_, problem):
         seen["error"].append(relative_error(problem.X.detach(), exact))
         seen["loss"].append(problem().item())
 
