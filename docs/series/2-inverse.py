@@ -46,7 +46,10 @@ for step in range(5):
 # is this line, four times over.
 
 # %%
-assert all(abs(b / a - (1 - 0.1 * 8)) < 1e-9 for a, b in zip(errors, errors[1:], strict=False))
+assert all(
+    abs(b / a - (1 - 0.1 * 8)) < 1e-9
+    for a, b in zip(errors, errors[1:], strict=False)
+)
 
 # %% [markdown]
 # ## A loss
@@ -71,6 +74,7 @@ M
 #
 # The subscript says: square all entries, add them, take the root. For matrix 1, $n$ is 4.
 
+
 # %%
 def mse(estimate, target):
     return (estimate - target).square().mean()
@@ -81,6 +85,7 @@ def mse(estimate, target):
 #
 # `loss.backward()` computes the derivative of the loss by every entry of $X$ and *adds* it to
 # `X.grad`. That is all the calculus you need. The rest fits on a postcard:
+
 
 # %%
 def improve(X, M, lr, momentum):
@@ -154,6 +159,7 @@ path[-1] @ M
 # %% [markdown]
 # It looks right. To say *how* right, we allow ourselves to peek at the answer, on this page and for
 # drawing only. The *relative error* is $\lVert X - M^{-1} \rVert / \lVert M^{-1} \rVert$.
+
 
 # %%
 def relative_error(path, M):
@@ -307,8 +313,12 @@ fig = gd.figures.figure(
     + ".",
 )
 names = [f"{i + 1}: σ = {sigma[i]:.2f}" for i in range(4)]
-gd.figures.bars(fig, names, left[0], "c5", [f"{share:.1%}" for share in left[0]])
-gd.figures.bars(fig, names, left[50], "c1", [f"{share:.1%}" for share in left[50]])
+gd.figures.bars(
+    fig, names, left[0], "c5", [f"{share:.1%}" for share in left[0]]
+)
+gd.figures.bars(
+    fig, names, left[50], "c1", [f"{share:.1%}" for share in left[50]]
+)
 fig
 
 # %% [markdown]
@@ -321,10 +331,13 @@ fig
 # Nothing in `leftover` looks at a run. So draw it before the run: square what is left of each mode,
 # weigh it by what the guess has there, add, take the root.
 
+
 # %%
 def predict(M, steps, lr=0.9, momentum=0.9):
     modes = gd.Inverse(M, guess=guess).modes()
-    squared = modes.weight * leftover(modes.curvature, steps, lr, momentum) ** 2
+    squared = (
+        modes.weight * leftover(modes.curvature, steps, lr, momentum) ** 2
+    )
     return squared.sum(-1).sqrt() / modes.answer_norm
 
 
@@ -332,7 +345,9 @@ predicted, predicted_diagonal = predict(M, 2600), predict(D, 2600)
 predicted_steps = int(gd.rates.first_below(predicted, 1e-6))
 predicted_steps_diagonal = int(gd.rates.first_below(predicted_diagonal, 1e-6))
 print(f"matrix 1   predicted {predicted_steps}   measured {steps_random}")
-print(f"diagonal   predicted {predicted_steps_diagonal}   measured {steps_diagonal}")
+print(
+    f"diagonal   predicted {predicted_steps_diagonal}   measured {steps_diagonal}"
+)
 assert predicted_steps == steps_random
 assert predicted_steps_diagonal == steps_diagonal
 
@@ -356,11 +371,17 @@ fig = gd.figures.figure(
     f"{deviation:.1e}.",
 )
 gd.figures.line(fig, range(1500), error[:1500], "c1", "matrix 1", wide=True)
-gd.figures.line(fig, range(500), error_diagonal[:500], "c3", "diagonal", wide=True)
-gd.figures.line(fig, range(1500), predicted[:1500], "predicted", "dashed: predicted")
+gd.figures.line(
+    fig, range(500), error_diagonal[:500], "c3", "diagonal", wide=True
+)
+gd.figures.line(
+    fig, range(1500), predicted[:1500], "predicted", "dashed: predicted"
+)
 gd.figures.line(fig, range(500), predicted_diagonal[:500], "predicted")
 gd.figures.dot(fig, steps_random, 1e-6, "c1", f"{steps_random}")
-gd.figures.dot(fig, steps_diagonal, 1e-6, "c3", f"{steps_diagonal}", anchor="right")
+gd.figures.dot(
+    fig, steps_diagonal, 1e-6, "c3", f"{steps_diagonal}", anchor="right"
+)
 fig
 
 # %% [markdown]
@@ -380,7 +401,10 @@ def steps_needed(M, lr=0.9, momentum=0.9, steps=12_000):
 factors = [1 + 0.02 * k for k in range(92)] + [2.83]
 steps_scaled = {round(c, 2): steps_needed(c * M, steps=1500) for c in factors}
 window = gd.rates.window(0.9)
-steps_plain, steps_plain_diagonal = steps_needed(M, 0.9, 0.0), steps_needed(D, 0.9, 0.0)
+steps_plain, steps_plain_diagonal = (
+    steps_needed(M, 0.9, 0.0),
+    steps_needed(D, 0.9, 0.0),
+)
 
 # %% [markdown]
 # ## It depends: on the scale
@@ -413,12 +437,27 @@ fig = gd.figures.figure(
     y_range=(0, 940),
     caption="Steps to a relative error of one millionth, predicted; lr 0.9, momentum 0.9.",
     alt="Steps against the factor: "
-    + ", ".join(f"{c}: {steps_scaled[c]}" for c in (1.0, 1.2, 1.4, 1.5, 2.0, 2.8))
+    + ", ".join(
+        f"{c}: {steps_scaled[c]}" for c in (1.0, 1.2, 1.4, 1.5, 2.0, 2.8)
+    )
     + f". Beyond a factor of 2.83 the run diverges. The diagonal matrix needs {steps_diagonal}.",
 )
 converging = [c for c in sorted(steps_scaled) if steps_scaled[c] > 0]
-gd.figures.line(fig, converging, [steps_scaled[c] for c in converging], "c1", "matrix 1 × factor")
-gd.figures.line(fig, [1, 2.83], [steps_diagonal] * 2, "c3", f"diagonal: {steps_diagonal}", at=1.0)
+gd.figures.line(
+    fig,
+    converging,
+    [steps_scaled[c] for c in converging],
+    "c1",
+    "matrix 1 × factor",
+)
+gd.figures.line(
+    fig,
+    [1, 2.83],
+    [steps_diagonal] * 2,
+    "c3",
+    f"diagonal: {steps_diagonal}",
+    at=1.0,
+)
 gd.figures.dot(fig, 1.0, steps_random, "c1", f"{steps_random}")
 gd.figures.dot(fig, 1.5, steps_scaled[1.5], "c1", f"{steps_scaled[1.5]}")
 fig
@@ -469,7 +508,9 @@ fig = gd.figures.figure(
     "matrix has all four.",
 )
 gd.figures.band(fig, *window, axis="x")
-gd.figures.line(fig, stretch, gd.rates.rate(stretch, 1.0, 0.9), "c1", "momentum 0.9")
+gd.figures.line(
+    fig, stretch, gd.rates.rate(stretch, 1.0, 0.9), "c1", "momentum 0.9"
+)
 gd.figures.line(fig, stretch, gd.rates.rate(stretch, 1.0), "c2", "momentum 0")
 for h, r in zip(modes.curvature, rate, strict=True):
     name = f"mode 4: {r:.3f}" if r == rate[3] else ""
@@ -494,8 +535,12 @@ fig
 
 # %%
 run = gd.inv(D, optimizer=torch.optim.SGD, lr=0.9, guess=guess, tolerance=1e-9)
-print(f"momentum 0   matrix 1 {steps_plain:,}   diagonal {steps_plain_diagonal}")
-print(f"             the diagonal stops by itself: predicted {run.prediction.steps}, {run}")
+print(
+    f"momentum 0   matrix 1 {steps_plain:,}   diagonal {steps_plain_diagonal}"
+)
+print(
+    f"             the diagonal stops by itself: predicted {run.prediction.steps}, {run}"
+)
 assert steps_plain_diagonal < steps_diagonal < steps_random < steps_plain
 assert run.steps == run.prediction.steps
 
@@ -523,12 +568,16 @@ steps_at = {name: steps_needed(M, *pair) for name, pair in settings.items()}
 for name, (lr, momentum) in settings.items():
     measured = relative_error(invert(M, guess, lr, momentum, 1000)[0], M)
     assert gd.rates.first_below(measured, 1e-6) == steps_at[name]
-    print(f"{name:16} lr {lr:.3f}  momentum {momentum:.3f}  {steps_at[name]:4} steps")
+    print(
+        f"{name:16} lr {lr:.3f}  momentum {momentum:.3f}  {steps_at[name]:4} steps"
+    )
 
 # %% tags=["figure"]
 lr_axis = torch.arange(0.05, 8.01, 0.1, dtype=torch.float64)
 momentum_axis = torch.arange(0, 0.9999, 0.0166, dtype=torch.float64)
-slowest = gd.rates.rate(h, lr_axis[:, None], momentum_axis[:, None, None]).amax(-1)
+slowest = gd.rates.rate(
+    h, lr_axis[:, None], momentum_axis[:, None, None]
+).amax(-1)
 fig = gd.figures.figure(
     f"The formula's best pair sits at {edge_share:.1%} of the edge",
     x="learning rate",
@@ -546,17 +595,27 @@ fig = gd.figures.figure(
     ),
 )
 counts = gd.rates.steps_per_factor(slowest)
-gd.figures.heatmap(fig, lr_axis, momentum_axis, torch.where(slowest < 1, counts, torch.inf))
+gd.figures.heatmap(
+    fig, lr_axis, momentum_axis, torch.where(slowest < 1, counts, torch.inf)
+)
 edge = [gd.rates.lr_limit(h, m) for m in (0.0, 1.0)]
 gd.figures.line(fig, edge, [0, 1], "limit")
 gd.figures.dot(fig, 0.9, 0.9, "map", "2020", text_role="ondark")
-gd.figures.dot(fig, best.lr, best.momentum, "map", "best", anchor="right", text_role="onlight")
+gd.figures.dot(
+    fig,
+    best.lr,
+    best.momentum,
+    "map",
+    "best",
+    anchor="right",
+    text_role="onlight",
+)
 fig
 
 # %% [markdown]
 # The best pair needs {{= steps_at["best by formula"] }} steps, and a step back from it needs
 # {{= steps_at["a step back"] }}. The formula minimizes the slope at the end. It does not see the
-# beginning, where a pair this close to the edge first climbs. And 0.3 % more learning rate
+# beginning, where a pair this close to the edge first climbs. And 0.3% more learning rate
 # diverges.
 
 # %%
@@ -579,9 +638,14 @@ assert too_much > 1
 ways = {}
 for name, side in {"a)": "left", "b)": "right", "c)": "both"}.items():
     run = gd.inv(
-        M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9,
-        side=side, guess=guess, tolerance=1e-7,
-    )  # fmt: skip
+        M,
+        optimizer=torch.optim.SGD,
+        lr=0.9,
+        momentum=0.9,
+        side=side,
+        guess=guess,
+        tolerance=1e-7,
+    )
     ways[name] = gd.rates.first_below(run.prediction.error, 1e-6)
     print(f"{name} {ways[name]:5,d} steps   {run}")
 assert ways["a)"] == ways["b)"] == steps_random < ways["c)"] / 2
@@ -639,7 +703,9 @@ error32 = relative_error(path32.double(), M)
 loss_floor = sorted(losses32[-500:])[250]
 steps_floor = next(k for k in range(1500) if losses32[k] <= 2 * loss_floor)
 share_useful = steps_floor / 10_000
-print(f"float32: loss {loss_floor:.1e} from step {steps_floor} on, error {error32[-1]:.1e}")
+print(
+    f"float32: loss {loss_floor:.1e} from step {steps_floor} on, error {error32[-1]:.1e}"
+)
 assert 1e-14 < loss_floor < 1e-11
 assert error32[-1] > 1000 * error[-1]
 
@@ -657,10 +723,16 @@ fig = gd.figures.figure(
 )
 _, losses32_diagonal = invert(D.float(), guess.float(), steps=420)
 theory = gd.rates.predict(modes, 1400, lr=0.9, momentum=0.9).loss
-theory_diagonal = gd.rates.predict(modes_diagonal, 420, lr=0.9, momentum=0.9).loss
-gd.figures.band(fig, min(losses32_diagonal[-60:]), 2 * loss_floor, "float32 floor")
+theory_diagonal = gd.rates.predict(
+    modes_diagonal, 420, lr=0.9, momentum=0.9
+).loss
+gd.figures.band(
+    fig, min(losses32_diagonal[-60:]), 2 * loss_floor, "float32 floor"
+)
 gd.figures.line(fig, range(1400), losses32[:1400], "c1", "matrix 1", wide=True)
-gd.figures.line(fig, range(420), losses32_diagonal, "c3", "diagonal", wide=True)
+gd.figures.line(
+    fig, range(420), losses32_diagonal, "c3", "diagonal", wide=True
+)
 gd.figures.line(fig, range(1401), theory, "predicted", "dashed: predicted")
 gd.figures.line(fig, range(421), theory_diagonal, "predicted")
 gd.figures.dot(fig, steps_floor, 2 * loss_floor, "c1", f"{steps_floor}")
@@ -677,9 +749,13 @@ fig
 
 # %%
 result = gd.inv(
-    M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9,
-    guess=guess, tolerance=1e-6,
-)  # fmt: skip
+    M,
+    optimizer=torch.optim.SGD,
+    lr=0.9,
+    momentum=0.9,
+    guess=guess,
+    tolerance=1e-6,
+)
 print(result)
 print(result.status)
 print(f"predicted {result.prediction.steps} steps, measured {result.steps}")
@@ -736,7 +812,9 @@ def to_six_digits(modes):
 counts = to_six_digits(crowd)
 print("zeros   ", to_six_digits(zeros).item())
 print("seed 315", to_six_digits(gd.Inverse(M, guess=other).modes()).item())
-print(f"200 guesses: {counts.min()} to {counts.max()}, median {counts.median()}")
+print(
+    f"200 guesses: {counts.min()} to {counts.max()}, median {counts.median()}"
+)
 print("It does not: the slowest mode decides, and every guess has some of it.")
 assert (counts - steps_random).abs().max() < 20
 

@@ -51,9 +51,15 @@ def measured_steps(lr, momentum=0.0, nesterov=False, most=3000):
         errors.append(error.item())
 
     gd.minimize(
-        gd.Inverse(M, guess=guess), torch.optim.SGD, callback=look, max_steps=most,
-        tolerance=1e-7, lr=lr, momentum=momentum, nesterov=nesterov,
-    )  # fmt: skip
+        gd.Inverse(M, guess=guess),
+        torch.optim.SGD,
+        callback=look,
+        max_steps=most,
+        tolerance=1e-7,
+        lr=lr,
+        momentum=momentum,
+        nesterov=nesterov,
+    )
     return next(k for k, error in enumerate(errors) if error < 1e-6)
 
 
@@ -264,9 +270,13 @@ problem_at = {}
 for share in (0.999, 1.0, 1.001, 1.01, 1.1):
     problem = gd.Inverse(M, guess=guess)
     run = gd.minimize(
-        problem, torch.optim.SGD, lr=share * edge, momentum=0.9,
-        max_steps=300, tolerance=1e-7,
-    )  # fmt: skip
+        problem,
+        torch.optim.SGD,
+        lr=share * edge,
+        momentum=0.9,
+        max_steps=300,
+        tolerance=1e-7,
+    )
     problem_at[share] = run.history.loss
     highest, last = run.history.loss.max(), run.history.loss[-1]
     print(
@@ -286,7 +296,7 @@ assert problem_at[0.999].max() > 100
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
-    f"0.1 % decides: {answered} steps to the answer, or {million} to a loss of a million",
+    f"0.1% decides: {answered} steps to the answer, or {million} to a loss of a million",
     x="step",
     y="loss",
     x_range=(0, 300),

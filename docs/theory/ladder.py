@@ -37,9 +37,13 @@ def run(optimizer, M=M, steps=60, **options):
 
     start = {"guess": "transpose"} if optimizer is gd.RelativeGradient else {}
     gd.minimize(
-        gd.Inverse(M, **start), optimizer, max_steps=steps, finish=False,
-        callback=look, **options,
-    )  # fmt: skip
+        gd.Inverse(M, **start),
+        optimizer,
+        max_steps=steps,
+        finish=False,
+        callback=look,
+        **options,
+    )
     return seen
 
 
@@ -276,9 +280,12 @@ assert steps["scaled"] < steps["relative gradient"]
 
 # %%
 wild = gd.minimize(
-    gd.Inverse(M, guess=M), gd.RelativeGradient, scaled=False,
-    max_steps=5, finish=False,
-)  # fmt: skip
+    gd.Inverse(M, guess=M),
+    gd.RelativeGradient,
+    scaled=False,
+    max_steps=5,
+    finish=False,
+)
 norms = 4 * wild.history.loss.sqrt()
 print(*(f"{norm:.3g}" for norm in norms))
 assert norms[3] > 1000
