@@ -15,7 +15,9 @@ from functools import partial
 from mkdocs.structure.files import File
 
 FIGURE = re.compile(r'data-figure="([^"]+)"')
-SILENT = re.compile(r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">')
+SILENT = re.compile(
+    r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">'
+)
 
 
 def on_env(env, config, files, **_):

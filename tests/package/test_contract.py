@@ -1,4 +1,4 @@
-"""What every problem has to fulfil; a new one is found by itself."""
+"""What every problem has to fulfill; a new one is found by itself."""
 
 import importlib
 import pkgutil
