@@ -89,7 +89,7 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     -----
     With R = I − X M and r = ‖R‖ < 1 the matrix M is nonsingular and M⁻¹ = X + R X + R(I − R)⁻¹R X.
     The bound is the smaller of r and e/(‖X‖ − e), e = ‖R X‖ + r‖R X‖/(1 − r). Both hold for the
-    computed R because γ terms bound its rounding, entry by entry.
+    computed R, in doubled precision, because γ terms bound its rounding, entry by entry.
 
     References
     ----------
@@ -109,7 +109,8 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     """
     scaled = scaled_by_rows(X, M)
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
-    R, _, slack = plain_residual(eye, scaled.X, scaled.M)
+    measure = doubled_residual if M.dtype == torch.float64 else plain_residual
+    R, _, slack = measure(eye, scaled.X, scaled.M)
     C, rest = _correction(R, slack, scaled.X, scaled.weight)
     error = (norm_up(scaled.weight * C) + rest) * SAFETY
     tight = relative(error, norm_down(scaled.weight * scaled.X))
