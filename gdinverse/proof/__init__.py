@@ -1,10 +1,11 @@
 """Rigorous error bounds from residuals, and corrections to the last digit. Knows only torch."""
 
 from .distance import image_bound
-from .error_free import doubled_residual, gamma, norm_down, norm_up, plain_residual, two_sum
+from .error_free import gamma, norm_down, norm_up, two_sum
 from .inverse import finish, inverse_bound
 from .least_squares import lstsq_bound, lstsq_finish, pinv_bound, pinv_finish
 from .linear import solve_bound, solve_finish
+from .residual import doubled_residual, plain_residual
 from .spectral import SpectralBounds, eigh_bounds, spectral_norm_up, svd_bounds
 
 __all__ = [

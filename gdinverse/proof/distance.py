@@ -3,15 +3,9 @@
 import torch
 from torch import Tensor
 
-from .error_free import (
-    SMALLEST_NORMAL,
-    doubled_residual,
-    exponent,
-    norm_down,
-    norm_up,
-    power_of_two,
-)
+from .error_free import SMALLEST_NORMAL, exponent, norm_down, norm_up, power_of_two
 from .inverse import SAFETY
+from .residual import doubled_residual
 
 
 def image_bound(A: Tensor, v: Tensor) -> Tensor:

@@ -5,17 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import (
-    UNIT_ROUNDOFF,
-    doubled_residual,
-    exponent,
-    gamma,
-    norm_down,
-    norm_up,
-    plain_residual,
-    power_of_two,
-    two_sum,
-)
+from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, power_of_two, two_sum
+from .residual import doubled_residual, plain_residual
 
 SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arithmetic
 PLAIN_PASSES = 2  # a float32 M rarely needs more than float64

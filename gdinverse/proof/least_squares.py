@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor
 
-from .error_free import doubled_residual, exponent, norm_down, norm_up, power_of_two
+from .error_free import exponent, norm_down, norm_up, power_of_two
 from .inverse import SAFETY, relative
 from .linear import System, U, per_column, product, refine_and_round, refined, system_of
+from .residual import doubled_residual
 
 
 def lstsq_step(system: System, x: Tensor, low: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

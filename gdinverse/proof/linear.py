@@ -6,18 +6,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import (
-    UNIT_ROUNDOFF,
-    doubled_residual,
-    exponent,
-    gamma,
-    norm_down,
-    norm_up,
-    plain_residual,
-    power_of_two,
-    two_sum,
-)
+from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, power_of_two, two_sum
 from .inverse import ENOUGH, SAFETY, relative, scaled_by_rows
+from .residual import doubled_residual, plain_residual
 
 U = UNIT_ROUNDOFF[torch.float64]
 

@@ -6,17 +6,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import (
-    SMALLEST_NORMAL,
-    UNIT_ROUNDOFF,
-    doubled_residual,
-    exponent,
-    gamma,
-    norm_up,
-    plain_residual,
-    power_of_two,
-)
+from .error_free import SMALLEST_NORMAL, UNIT_ROUNDOFF, exponent, gamma, norm_up, power_of_two
 from .inverse import SAFETY
+from .residual import doubled_residual, plain_residual
 
 U64 = UNIT_ROUNDOFF[torch.float64]
 SQUARINGS = 5  # ‖A‖₂ from ‖(AᵀA)³²‖_F: at most n^(1/128) too large

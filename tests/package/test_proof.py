@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gdinverse import proof
-from gdinverse.proof import error_free, inverse, least_squares, linear
+from gdinverse.proof import inverse, least_squares, linear, residual
 from tests.package import families, trials
 from tests.package.exact import (
     exact,
@@ -67,7 +67,7 @@ def test_an_inverse_of_size_32_is_judged_too() -> None:
 
 @pytest.mark.parametrize(
     ("module", "silenced"),
-    [(error_free, "gamma"), (inverse, "two_sum")],
+    [(residual, "gamma"), (inverse, "two_sum")],
 )
 def test_the_judge_catches_a_proof_that_forgets_rounding(
     monkeypatch: pytest.MonkeyPatch, module: object, silenced: str
