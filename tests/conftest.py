@@ -1,12 +1,34 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.docs.site import ROOT, build
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(builds_of_the_site):
     """The real site, built once: strictly, clean, everything executed."""
-    folder = tmp_path_factory.mktemp("site")
-    built = build(ROOT, folder)
-    assert built.returncode == 0, built.stdout
+    return builds_of_the_site["site"].result()
+
+
+@pytest.fixture(scope="session")
+def site_again(builds_of_the_site):
+    return builds_of_the_site["site_again"].result()
+
+
+@pytest.fixture(scope="session")
+def builds_of_the_site(request, tmp_path_factory):
+    """What the chosen tests ask for, both at a time: a build keeps one core busy."""
+    chosen = {name for item in request.session.items for name in item.fixturenames}
+    with ThreadPoolExecutor(2) as pool:
+        yield {
+            name: pool.submit(built, tmp_path_factory.mktemp(name))
+            for name in ("site", "site_again")
+            if name in chosen
+        }
+
+
+def built(folder):
+    done = build(ROOT, folder)
+    assert done.returncode == 0, done.stdout
     return folder

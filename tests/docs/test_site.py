@@ -123,10 +123,21 @@ def page_of(source, site, pages):
 def test_a_page_is_light_before_a_figure_is_near(site, pages):
     for page in pages.values():
         files = {target(page, link, site)[0] for link in page.loads if not is_external(link)}
-        text = [file for file in files if file.suffix in (".css", ".js")]
+        text = [file for file in with_imports(files) if file.suffix in (".css", ".js")]
         total = sum(map(packed, [page.path, *text]))
         assert total <= 100_000, (page.path, total, {file.name: packed(file) for file in text})
         assert not [file for file in files if "plotly" in file.name], page.path
+
+
+def with_imports(files):
+    """Files, and the modules that scripts of ours import."""
+    imported = [
+        (file.parent / name).resolve()
+        for file in files
+        if file.suffix == ".js"
+        for name in re.findall(r'^import .* from "(\./[^"]+)";$', file.read_text(), re.MULTILINE)
+    ]
+    return files | with_imports(set(imported)) if imported else files
 
 
 def test_fonts_and_plotly_keep_to_their_budgets(site):
