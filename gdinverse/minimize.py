@@ -179,18 +179,17 @@ class _Record:
         self.losses: list[Tensor] = []
         self.bounds: list[Tensor] = []
         self.codes = torch.where(problem.finite(), RUNNING, code(Status.not_finite))
-        self.steps = self.stale = torch.zeros_like(self.codes)
+        self.running = self.codes == RUNNING
+        self.steps = torch.zeros_like(self.codes)
         self.lowest = torch.full_like(self.codes, torch.inf, dtype=torch.float64)
+        self.lowest_at = torch.full_like(self.codes, -1)
         self.kept = problem.snapshot()
+        # The bound to reach by steps: the tolerance, or what the finish can take over.
+        self.goal = max(tolerance, problem.enough) if finish else tolerance
 
     @property
     def complete(self) -> bool:
-        return not bool((self.codes == RUNNING).any())
-
-    @property
-    def goal(self) -> float:
-        """The bound to reach by steps: the tolerance, or what the finish can take over."""
-        return max(self.tolerance, self.problem.enough) if self.finish else self.tolerance
+        return not bool(self.running.any())
 
     def stops(self, losses: Tensor) -> Tensor:
         """Where the bound is at its goal."""
@@ -206,21 +205,20 @@ class _Record:
         """Take down one iterate, and settle the matrices that have a reason to."""
         bound, rounding = self.problem.quick_bound(losses)
         self.losses.append(losses)
-        self.bounds.append(torch.where(bound < 1, bound, torch.inf))
-        lower = losses < self.lowest
-        self.lowest = torch.where(lower, losses.double(), self.lowest)
-        self.stale = torch.where(lower, 0, self.stale + 1)
-        beyond = ~(losses <= self.losses[0] / torch.finfo(losses.dtype).eps ** 2)
-        verdict = torch.where(beyond, code(Status.diverged), RUNNING)
+        self.bounds.append(bound)
+        self.lowest_at.masked_fill_(losses < self.lowest, step)
+        self.lowest = torch.fmin(self.lowest, losses)
+        self.steps.masked_fill_(self.running, step)
         patience = torch.where(bound - rounding < 1, PATIENCE, PATIENCE_UNPROVEN)
-        verdict[(bound <= 2 * rounding) & (self.stale >= patience)] = code(Status.floor)
-        verdict[exhausted] = code(Status.floor)
-        verdict[bound <= self.goal] = code(Status.converged)
-        running = self.codes == RUNNING
-        self.steps = torch.where(running, step, self.steps)
-        newly = running & (verdict != RUNNING)
+        idle = exhausted | (bound <= 2 * rounding) & (step - self.lowest_at >= patience)
+        beyond = ~(losses <= self.losses[0] / torch.finfo(losses.dtype).eps ** 2)
+        reached = bound <= self.goal
+        newly = (reached | idle | beyond) & self.running
         if newly.any():
+            verdict = torch.where(idle, code(Status.floor), code(Status.diverged))
+            verdict.masked_fill_(reached, code(Status.converged))
             self.codes = torch.where(newly, verdict, self.codes)
+            self.running &= ~newly
             self._keep(newly)
 
     def _keep(self, where: Tensor) -> None:
@@ -230,15 +228,16 @@ class _Record:
 
     def result(self, forecast: Callable[[], Any]) -> Result:
         """Put every matrix at its own iterate and prove what can be proven there."""
-        self._keep(self.codes == RUNNING)
+        self._keep(self.running)
         self.problem.restore(self.kept)
         error_bound = self.problem.finish() if self.finish else self.problem.error_bound()
+        bounds = torch.stack(self.bounds)
         return Result(
             self.problem.value(),
             self._final(error_bound),
             error_bound,
             self.steps,
-            History(torch.stack(self.losses), torch.stack(self.bounds)),
+            History(torch.stack(self.losses), torch.where(bounds < 1, bounds, torch.inf)),
             self.tolerance,
             forecast,
         )

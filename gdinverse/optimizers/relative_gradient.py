@@ -96,12 +96,12 @@ class RelativeGradient(Informed):
     @torch.no_grad()
     def step(self, closure: object = None) -> None:  # type: ignore[override]
         """Add the residual times the iterate."""
-        X = next(self.problem.parameters())
+        X = self.problem.X
         change = self.problem.relative(self.R)
         self._look()
         if self.scaled:
             s = 2 / (1 + (1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)).clamp(*SAFE))
-            X.copy_(s * (2 - s) * X + s.square() * change)
+            X.mul_(s * (2 - s)).add_(change.mul_(s.square()))
         else:
             X.add_(change)
 
