@@ -52,6 +52,12 @@ def power_of_two(e: Tensor) -> Tensor:
     return ((e.long() + 1023) << 52).view(torch.float64)
 
 
+def times_power(x: Tensor, e: Tensor) -> Tensor:
+    """Scale x by 2^e, −2000 ≤ e ≤ 2000, exactly unless the result itself is out of range."""
+    half = e // 2
+    return x * power_of_two(half) * power_of_two(e - half)
+
+
 def norm_up(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
     """Frobenius norm of each matrix (or 2-norm along `dim`), never below the true one.
 

@@ -105,7 +105,7 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     C, rest = _correction(R, slack, scaled.X, scaled.weight)
     error = (norm_up(scaled.weight * C) + rest) * SAFETY
     tight = relative(error, norm_down(scaled.weight * scaled.X))
-    r = norm_up((R.abs() + slack) * power_of_two(scaled.e) * power_of_two(-scaled.e).mT) * SAFETY
+    r = norm_up((R.abs() + slack) * (scaled.weight / scaled.weight.mT)) * SAFETY
     return torch.where(r < 1, torch.minimum(tight, r), tight)
 
 

@@ -3,10 +3,12 @@
 import torch
 from torch import Tensor
 
-from .error_free import exponent, norm_down, norm_up, power_of_two
+from .error_free import exponent, norm_down, norm_up, power_of_two, times_power
 from .inverse import SAFETY, relative
 from .linear import System, U, per_column, product, refine_and_round, refined, system_of
 from .residual import doubled_residual
+
+REFINEMENTS = 4  # of a pseudo-inverse that only serves to multiply b
 
 
 def lstsq_step(system: System, x: Tensor, low: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -108,10 +110,9 @@ def pinv_finish(P: Tensor, A: Tensor, passes: int = 4) -> tuple[Tensor, Tensor]:
     if A.shape[-2] < A.shape[-1]:
         value, bound = pinv_finish(P.mT, A.mT, passes)
         return value.mT, bound
-    system, eye = system_of(A, P), _eye(A)
-    value, kept, error = refine_and_round(
-        system, lstsq_step, P, eye, _size_of(system, P), A.dtype if passes else P.dtype, passes
-    )
+    system, dtype = system_of(A, P), A.dtype if passes else P.dtype
+    unscaled = torch.zeros_like(system.e[..., :1, :])
+    value, kept, error = refine_and_round(system, lstsq_step, P, _eye(A), unscaled, dtype, passes)
     bound = relative(norm_up(error, -1), norm_down(kept))
     return torch.where(bound[..., None, None] < torch.inf, value, P.to(value.dtype)), bound
 
@@ -125,28 +126,22 @@ def _eye(A: Tensor) -> Tensor:
     return torch.eye(A.shape[-2], dtype=torch.float64, device=A.device)
 
 
-def _size_of(system: System, P: Tensor) -> Tensor:
-    """The exponent that brings the scaled, weighted P near 1."""
-    return (exponent(P.double(), (-2, -1)) - system.e.amax(-2, keepdim=True)).clamp(-1000, 1000)
-
-
 def _smallest_norm(
     x: Tensor, A: Tensor, b: Tensor, P: Tensor, passes: int
 ) -> tuple[Tensor, Tensor]:
     """A⁺b for a wide A, from A⁺ = H + L: (H + L) b in doubled precision, and ‖error of A⁺‖‖b‖."""
     system = system_of(A.mT, P.mT)
-    q = _size_of(system, P.mT)
-    rows = P.double() * power_of_two(-system.e).mT * power_of_two(-q)
+    rows = P.double() * power_of_two(-system.e).mT
     high, low, error = refined(
-        system, lstsq_step, rows, torch.zeros_like(rows), _eye(A.mT) * power_of_two(-q), 4
+        system, lstsq_step, rows, torch.zeros_like(rows), _eye(A.mT), REFINEMENTS
     )
     s = exponent(b.double(), -2)
-    scale = [power_of_two(e) for e in (s, system.e.amax(-2, keepdim=True), q)]
     b = b.double() * power_of_two(-s)
     zero = torch.zeros((), dtype=torch.float64, device=b.device)
     minus, minus_low, slack = doubled_residual(zero, high, system.weight.mT * b, low)
-    value = (-minus * scale[1] * scale[2] * scale[0]).to(A.dtype) if passes else x
-    kept = value.double() / scale[0] / scale[2] / scale[1]
+    s = s + system.e.amax(-2, keepdim=True)
+    value = times_power(-minus, s).to(A.dtype) if passes else x
+    kept = times_power(value.double(), -s)
     lost = norm_up((minus + kept) + minus_low, -2) + norm_up(slack, -2)
     total = (lost + norm_up(error, -1)[..., None] * norm_up(b, -2)) * SAFETY
     bound = relative(total, norm_down(kept, -2))

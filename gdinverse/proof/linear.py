@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, power_of_two, two_sum
+from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, times_power, two_sum
 from .inverse import ENOUGH, SAFETY, relative, scaled_by_rows
 from .residual import doubled_residual, plain_residual
 
@@ -100,13 +100,12 @@ def refine_and_round(
     system: System, step: Step, x: Tensor, b: Tensor, q: Tensor, dtype: torch.dtype, passes: int
 ) -> Answer:
     """Scale columns by 2^q and rows as the system is, refine, round to the dtype, and account."""
-    back = power_of_two(-system.e), power_of_two(-q)
-    rows = (x.double() * back[0] * back[1]).mT
+    rows = times_power(x.double(), -system.e - q).mT
     high, low, error = refined(
-        system, step, rows, torch.zeros_like(rows), (b.double() * back[1]).mT, passes
+        system, step, rows, torch.zeros_like(rows), times_power(b.double(), -q).mT, passes
     )
-    value = (high.mT * power_of_two(system.e) * power_of_two(q)).to(dtype)
-    kept = (value.double() * back[0] * back[1]).mT
+    value = times_power(high.mT, system.e + q).to(dtype)
+    kept = times_power(value.double(), -system.e - q).mT
     lost = norm_up(system.weight * ((high - kept) + low), -1)
     return Answer(value, system.weight * kept, (lost + error) * SAFETY)
 

@@ -145,6 +145,23 @@ def test_a_power_of_two_changes_nothing_but_the_scale(power: int) -> None:
     assert torch.equal(proof.inverse_bound(X / scale, M * scale), proof.inverse_bound(X, M))
 
 
+@pytest.mark.parametrize("power", [-900, 900])
+@pytest.mark.parametrize("of_b", [-900, 0, 900])
+@pytest.mark.parametrize("shape", [(5, 5), (7, 5), (5, 7)])
+def test_scaling_a_system_changes_no_bound(power: int, of_b: int, shape: tuple[int, int]) -> None:
+    if abs(of_b - power) > 900:
+        of_b = power  # or x would overflow
+    A, b = randn(10, *shape, seed=16), randn(10, shape[0], 2, seed=17)
+    P = torch.linalg.pinv(A)
+    x = P @ b
+    scaled = (x * 2.0 ** (of_b - power), A * 2.0**power, b * 2.0**of_b, P * 2.0**-power)
+    for bound_of in (proof.lstsq_bound, proof.solve_bound)[: 1 + (shape[0] == shape[1])]:
+        assert torch.allclose(bound_of(*scaled), bound_of(x, A, b, P), rtol=1e-9, atol=0)
+    value, bound = proof.lstsq_finish(*scaled)
+    assert torch.equal(value * 2.0 ** (power - of_b), proof.lstsq_finish(x, A, b, P)[0])
+    assert (bound < 1.1e-16).all()
+
+
 def test_each_matrix_of_a_batch_is_judged_as_if_alone() -> None:
     M = randn(3, 4, 5, 5, seed=9)
     M[1, 1] = 0

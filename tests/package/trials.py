@@ -17,7 +17,10 @@ SCALES = {
     torch.float64: (1.0, 1.0, 1e150, 1e-150, 1e300, 1e-300, 3e-309),
     torch.float32: (1.0, 1.0, 1e30, 1e-30, 1e-40),
 }
-MILD = {torch.float64: (1.0, 1e150, 1e-150), torch.float32: (1.0, 1e15, 1e-15)}
+RIGHT_SIDES = {
+    torch.float64: (1.0, 1e-290, 1e-150, 1e150, 1e290),
+    torch.float32: (1.0, 1e15, 1e-15),
+}
 
 
 class Claim(NamedTuple):
@@ -97,7 +100,7 @@ def inverse_claims(dtype: torch.dtype, g: Generator, largest: int = 12) -> Itera
 def solve_claims(dtype: torch.dtype, g: Generator, largest: int = 8) -> Iterator[Claim]:
     """What is claimed of two right-hand sides with one matrix of each family."""
     for name, A in matrices(dtype, g, largest):
-        b = torch.randn(len(A), 2, generator=g, dtype=torch.float64) * _pick(MILD[dtype], g)
+        b = torch.randn(len(A), 2, generator=g, dtype=torch.float64) * _pick(RIGHT_SIDES[dtype], g)
         b[:, 0] *= int(torch.randint(8, (), generator=g)) > 0
         b, X = b.to(dtype), _noise(_library_inverse(A), g)
         x = _noise(X @ b.double(), g).to(dtype)
