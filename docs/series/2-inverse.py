@@ -600,7 +600,7 @@ gd.figures.heatmap(
 )
 edge = [gd.rates.lr_limit(h, m) for m in (0.0, 1.0)]
 gd.figures.line(fig, edge, [0, 1], "limit")
-gd.figures.dot(fig, 0.9, 0.9, "map", "2020", text_role="ondark")
+gd.figures.dot(fig, 0.9, 0.9, "map", "2020")
 gd.figures.dot(
     fig,
     best.lr,

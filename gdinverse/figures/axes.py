@@ -9,6 +9,13 @@ import plotly.graph_objects as go
 
 PLOT = (290.0, 236.0)
 """Width and height that a 390 px page leaves between the margins: the narrowest figure."""
+MAP = (290.0, 186.0)
+"""The same below the color bar of a map."""
+
+
+def size(fig: go.Figure) -> tuple[float, float]:
+    """Width and height of the plot on a 390 px page."""
+    return MAP if any(trace.type == "heatmap" for trace in fig.data) else PLOT
 
 
 def fit(fig: go.Figure) -> None:
@@ -33,10 +40,10 @@ def coordinate(axis: Any, value: float) -> float:
 def pixels(fig: go.Figure, x: Any, y: Any) -> np.ndarray:
     """Pixels of the points (x, y) from the lower left corner of the plot, shape (points, 2)."""
     columns = []
-    for axis, values, size in zip(axes(fig), (x, y), PLOT, strict=True):
+    for axis, values, length in zip(axes(fig), (x, y), size(fig), strict=True):
         low, high = axis.range
         values = np.log10(values) if axis.type == "log" else np.asarray(values, float)
-        columns.append((values - low) / (high - low) * size)
+        columns.append((values - low) / (high - low) * length)
     return np.stack(columns, axis=-1)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from gdinverse.figures.axes import PLOT, axes, fit, path, pixels
+from gdinverse.figures.axes import axes, fit, path, pixels, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def settle(fig: go.Figure) -> go.Figure:
     boxes = [_placed(fig, a).box() for a in kept]
     places = [_beside(fig, trace) for trace in traces] + [_within(fig, shape) for shape in bands]
     for choices in places:
-        ranked = {_cost(c, covered, boxes) + rank: c for rank, c in enumerate(choices)}
+        ranked = {_cost(fig, c, covered, boxes) + rank: c for rank, c in enumerate(choices)}
         best = ranked[min(ranked)]
         boxes.append(best.box())
         kept.append(_annotation(fig, best))
@@ -105,7 +105,7 @@ def _within(fig: go.Figure, band: Any) -> Iterator[Label]:
     ends = [[10**v if a.type == "log" else v for v in a.range] for a in axes(fig)]
     xs = [band.x0, band.x1] if band.xref == "x" else ends[0]
     ys = [band.y0, band.y1] if band.yref == "y" else ends[1]
-    (left, low), (right, high) = np.clip(pixels(fig, xs, ys), 0, PLOT)
+    (left, low), (right, high) = np.clip(pixels(fig, xs, ys), 0, size(fig))
     levels = [(high - GAP / 2, "bottom"), (low + GAP / 2, "top")]
     if high - low > LINE_HEIGHT + GAP:
         levels.insert(0, (high - GAP / 2, "top"))
@@ -114,24 +114,25 @@ def _within(fig: go.Figure, band: Any) -> Iterator[Label]:
         yield Label(band.name, "floor", x, y, xanchor, yanchor)
 
 
-def _cost(label: Label, covered: np.ndarray, boxes: list[Box]) -> float:
+def _cost(fig: go.Figure, label: Label, covered: np.ndarray, boxes: list[Box]) -> float:
     """Count what a place covers: points of lines, other labels, and what is outside the plot."""
     left, low, right, high = label.box()
-    top = PLOT[1] + (0 if label.role in ("onlight", "ondark") else LINE_HEIGHT)
+    width, height = size(fig)
+    top = height + (0 if label.role in ("onlight", "ondark") else LINE_HEIGHT)
     hits = ((covered > (left - 2, low - 2)) & (covered < (right + 2, high + 2))).all(axis=1).sum()
     overlaps = sum(left < r and lo < right and low < h and b < high for lo, b, r, h in boxes)
-    outside = max(0, -left) + max(0, -low) + max(0, right - PLOT[0]) + max(0, high - top)
+    outside = max(0, -left) + max(0, -low) + max(0, right - width) + max(0, high - top)
     return float(100 * hits + 1000 * overlaps + 100 * outside)
 
 
 def _placed(fig: go.Figure, a: Any) -> Label:
     """Return the label of an annotation that stays where it is; the y axis's name is above it."""
     if a.yref == "paper":
-        return Label(a.text, a.name, 0, PLOT[1], "left", "bottom")
+        return Label(a.text, a.name, 0, size(fig)[1], "left", "bottom")
     ends = [axis.range for axis in axes(fig)]
     x, y = (
-        (at - low) / (high - low) * size
-        for at, (low, high), size in zip((a.x, a.y), ends, PLOT, strict=True)
+        (at - low) / (high - low) * length
+        for at, (low, high), length in zip((a.x, a.y), ends, size(fig), strict=True)
     )
     return Label(a.text, a.name, x, y, a.xanchor, a.yanchor)
 
@@ -140,7 +141,7 @@ def _annotation(fig: go.Figure, label: Label) -> Any:
     """Return the annotation of a label, at the same place on a figure of any size."""
     ends = [axis.range for axis in axes(fig)]
     x, y = (
-        float(low + pixel / size * (high - low))
-        for pixel, (low, high), size in zip((label.x, label.y), ends, PLOT, strict=True)
+        float(low + pixel / length * (high - low))
+        for pixel, (low, high), length in zip((label.x, label.y), ends, size(fig), strict=True)
     )
     return annotation(label.text, label.role, x, y, label.xanchor, label.yanchor)

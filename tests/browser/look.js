@@ -29,6 +29,7 @@
       const images = [...plot.querySelectorAll(".heatmaplayer image")].map((i) => i.width.baseVal.value);
       const lines = [...plot.querySelectorAll(".js-line")].flatMap(points);
       const frame = plot.getBoundingClientRect();
+      const map = plot.querySelector(".heatmaplayer image")?.getBoundingClientRect();
       const texts = [...plot.querySelectorAll(".annotation text, .bartext")].filter((t) => t.textContent);
       const boxes = texts.map((text) => text.getBoundingClientRect());
       const labels = texts.map((text, i) => {
@@ -41,7 +42,8 @@
           wanted: role && styleOf(role),
           over: texts.filter((_, j) => j !== i && overlap(box, boxes[j])).map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
-          outside: box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
+          // words in a map's colors can be read on the map alone
+          outside: (role?.startsWith("on") && box.top < map.top) || box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
         };
       });
       return { alt: plot.ariaLabel, words: plot.textContent, drawn: Math.max(0, ...lengths, ...images), labels };

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gdinverse import figures
-from gdinverse.figures.axes import PLOT, axes, path
+from gdinverse.figures.axes import PLOT, axes, path, size
 from gdinverse.figures.labels import Label
 from gdinverse.figures.style import MARGIN
 from gdinverse.result import Status
@@ -44,7 +44,7 @@ def placed(fig):
                 (at - axis.range[0]) / (axis.range[1] - axis.range[0])
                 for axis, at in zip(axes(fig), (a.x, a.y), strict=True)
             ]
-            yield Label(a.text, a.name, *np.multiply(shares, PLOT), a.xanchor, a.yanchor)
+            yield Label(a.text, a.name, *np.multiply(shares, size(fig)), a.xanchor, a.yanchor)
 
 
 def test_the_template_is_registered_but_not_the_default():
@@ -147,9 +147,9 @@ def test_the_text_of_a_dot_avoids_lines():
 def test_text_on_a_map_stays_on_the_map():
     fig = figures.figure("Map", x="lr", y="momentum", log_y=False)
     figures.heatmap(fig, [0, 1, 2], [0, 0.5, 1], [[10] * 3] * 2 + [[1000] * 3])
-    figures.dot(fig, 1, 0.98, "map", "best", text_role="ondark")
+    figures.dot(fig, 1, 0.9, "map", "best", text_role="ondark")
     (label,) = placed(fig)
-    assert label.box()[3] <= PLOT[1]
+    assert label.box()[3] <= size(fig)[1]
 
 
 def test_ranges_given_by_the_author_stay():
