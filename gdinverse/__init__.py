@@ -22,6 +22,8 @@ from gdinverse.problems import (
     LeastSquares,
     LinearProblem,
     LinearSystem,
+    OrthogonalSVD,
+    PenaltySVD,
     Problem,
     PseudoInverse,
 )
@@ -38,6 +40,8 @@ __all__ = [
     "LinearProblem",
     "LinearSystem",
     "OrthogonalGradient",
+    "OrthogonalSVD",
+    "PenaltySVD",
     "Problem",
     "PseudoInverse",
     "RelativeGradient",

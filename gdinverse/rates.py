@@ -20,6 +20,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gdinverse.local_rates import adam_curvature as adam_curvature
+from gdinverse.local_rates import hessian as hessian
+from gdinverse.local_rates import local_curvature as local_curvature
+
 Number = float | Tensor
 
 

@@ -98,10 +98,10 @@ class SVD(Diagonalization):
         V = self.rotation()
         W = self.core @ V
         order = torch.linalg.vector_norm(W, dim=-2).argsort(-1, descending=True)
-        U, R = torch.linalg.qr(_columns(W, order))
+        U, R = torch.linalg.qr(columns(W, order))
         S, again = R.diagonal(dim1=-2, dim2=-1).abs().sort(-1, descending=True)
         U = U * torch.where(R.diagonal(dim1=-2, dim2=-1) < 0, -1, 1).to(U.dtype).unsqueeze(-2)
-        U, V = self.left @ _columns(U, again), self.right @ _columns(_columns(V, order), again)
+        U, V = self.left @ columns(U, again), self.right @ columns(columns(V, order), again)
         if self.wide:
             U, V = V, U
         V, U = fix_signs(V, S, U)
@@ -121,6 +121,6 @@ class SVD(Diagonalization):
         return SVDValue(U, S, V.mT)
 
 
-def _columns(A: Tensor, order: Tensor) -> Tensor:
+def columns(A: Tensor, order: Tensor) -> Tensor:
     """The columns of A in another order."""
     return A.gather(-1, order.unsqueeze(-2).expand(A.shape))
