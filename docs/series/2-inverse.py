@@ -346,7 +346,8 @@ predicted_steps = int(gd.rates.first_below(predicted, 1e-6))
 predicted_steps_diagonal = int(gd.rates.first_below(predicted_diagonal, 1e-6))
 print(f"matrix 1   predicted {predicted_steps}   measured {steps_random}")
 print(
-    f"diagonal   predicted {predicted_steps_diagonal}   measured {steps_diagonal}"
+    f"diagonal   predicted {predicted_steps_diagonal}"
+    f"   measured {steps_diagonal}"
 )
 assert predicted_steps == steps_random
 assert predicted_steps_diagonal == steps_diagonal
@@ -539,7 +540,8 @@ print(
     f"momentum 0   matrix 1 {steps_plain:,}   diagonal {steps_plain_diagonal}"
 )
 print(
-    f"             the diagonal stops by itself: predicted {run.prediction.steps}, {run}"
+    "             the diagonal stops by itself: "
+    f"predicted {run.prediction.steps}, {run}"
 )
 assert steps_plain_diagonal < steps_diagonal < steps_random < steps_plain
 assert run.steps == run.prediction.steps
@@ -569,7 +571,8 @@ for name, (lr, momentum) in settings.items():
     measured = relative_error(invert(M, guess, lr, momentum, 1000)[0], M)
     assert gd.rates.first_below(measured, 1e-6) == steps_at[name]
     print(
-        f"{name:16} lr {lr:.3f}  momentum {momentum:.3f}  {steps_at[name]:4} steps"
+        f"{name:16} lr {lr:.3f}  momentum {momentum:.3f}"
+        f"  {steps_at[name]:4} steps"
     )
 
 # %% tags=["figure"]
@@ -704,7 +707,8 @@ loss_floor = sorted(losses32[-500:])[250]
 steps_floor = next(k for k in range(1500) if losses32[k] <= 2 * loss_floor)
 share_useful = steps_floor / 10_000
 print(
-    f"float32: loss {loss_floor:.1e} from step {steps_floor} on, error {error32[-1]:.1e}"
+    f"float32: loss {loss_floor:.1e} from step {steps_floor} on, "
+    f"error {error32[-1]:.1e}"
 )
 assert 1e-14 < loss_floor < 1e-11
 assert error32[-1] > 1000 * error[-1]

@@ -288,7 +288,8 @@ predicted_growth = gd.rates.rate(h, 1.001 * edge, 0.9).max()
 million = int(gd.rates.first_below(-problem_at[1.001], -1e6))
 answered = steps_to_six_digits(0.999 * edge, 0.9)
 print(
-    f"growth per step at 1.001: predicted {predicted_growth:.6f}, measured {growth:.6f}"
+    f"growth per step at 1.001: predicted {predicted_growth:.6f}, "
+    f"measured {growth:.6f}"
 )
 assert abs(growth / predicted_growth - 1) < 1e-5
 assert measured_steps(0.999 * edge, 0.9) == answered
@@ -352,7 +353,8 @@ for name, pair in table.items():
     count = steps_to_six_digits(*pair)
     slope = gd.rates.steps_per_factor(gd.rates.rate(h, *pair).max(), 1e6)
     print(
-        f"{name:16} {pair[0]:.3f}, {pair[1]:.3f}: {count} steps, by the slope {slope:.0f}"
+        f"{name:16} {pair[0]:.3f}, {pair[1]:.3f}: {count} steps, "
+        f"by the slope {slope:.0f}"
     )
     assert measured_steps(*pair) == count
 steps_best = steps_to_six_digits(best.lr, best.momentum)
@@ -393,7 +395,8 @@ for name, values_of in spectra.items():
     assert run.steps == run.prediction.steps
     runs[name] = run
     print(
-        f"{name:10} predicted {run.prediction.steps}, measured {run.steps} steps"
+        f"{name:10} predicted {run.prediction.steps}, "
+        f"measured {run.steps} steps"
     )
 worst = max(deviations)
 assert worst < 1e-5

@@ -183,7 +183,8 @@ rivals = {"2020": descent, "tuned": tuned}
 print("step   conjugate   2020       tuned")
 for k in range(1, 5):
     print(
-        f"{k}      {cg['loss'][k]:.2e}   {descent['loss'][k]:.2e}   {tuned['loss'][k]:.2e}"
+        f"{k}      {cg['loss'][k]:.2e}   {descent['loss'][k]:.2e}"
+        f"   {tuned['loss'][k]:.2e}"
     )
 theory = gd.rates.conjugate_gradient(gd.Inverse(M).modes(), 5).loss
 for rival in rivals.values():
