@@ -340,8 +340,8 @@ def _invert(
         scaled, exponents = A, torch.zeros_like(exponents)
     descent = problem(scaled, guess)
     result = minimize(descent, optimizer, **options)
-    limits = {name: options[name] for name in ("tolerance", "max_steps") if name in options}
-    return _unscaled(singular.settle(result, descent, **limits), exponents)
+    result = singular.settle(result, descent, options.get("max_steps", 10_000))
+    return _unscaled(result, exponents)
 
 
 def _solve(

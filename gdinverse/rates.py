@@ -347,7 +347,7 @@ def conjugate_gradient(modes: Modes, steps: int) -> Prediction:
     >>> [f"{error:.3f}" for error in curve.error[:4]], bool(curve.error[4] < 1e-10)
     (['1.000', '0.991', '0.935', '0.655'], True)
 
-    Explained in [Three rungs](../theory/ladder.md).
+    Explained in [Three rungs](../theory/ladder.py).
     """
     h, weight = modes.curvature, modes.weight
     error = torch.ones_like(h)

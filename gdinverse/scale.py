@@ -18,6 +18,18 @@ def to_unit(A: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(exact[..., None, None], scaled, A), torch.where(exact, exponents, 0)
 
 
+def balanced(A: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale rows, then columns, to largest entries in [½, 1); the exponents that do so.
+
+    A is the balanced matrix times 2^rows from the left and 2^columns from the right. What under-
+    or overflows on the way is lost, so a proof must look at A itself.
+    """
+    rows = torch.frexp(A.abs().amax(-1, keepdim=True)).exponent
+    A = torch.ldexp(A, -rows)
+    columns = torch.frexp(A.abs().amax(-2, keepdim=True)).exponent
+    return torch.ldexp(A, -columns), rows, columns
+
+
 def times_power(A: Tensor, exponents: Tensor) -> Tensor:
     """A · 2^e, in steps that do not overflow by themselves."""
     half = exponents // 2

@@ -1,4 +1,4 @@
-"""A second look at what the relative gradient left unproven: pseudo-inverse and witness."""
+"""More looks at what the relative gradient left unproven: balance, pseudo-inverse, witness."""
 
 from __future__ import annotations
 
@@ -9,41 +9,59 @@ from torch import Tensor
 
 from gdinverse import proof
 from gdinverse.minimize import minimize
-from gdinverse.optimizers import ConjugateGradient
-from gdinverse.problems import PseudoInverse
+from gdinverse.optimizers import ConjugateGradient, RelativeGradient
+from gdinverse.problems import Inverse, PseudoInverse
 from gdinverse.result import History, Result, Status, code
+from gdinverse.scale import balanced
 
 
-def settle(
-    result: Result,
-    problem: PseudoInverse,
-    tolerance: float | None = None,
-    max_steps: int = 10_000,
-) -> Result:
-    """Try conjugate gradients where nothing is proven; say which of those matrices are singular.
+def settle(result: Result, problem: PseudoInverse, max_steps: int) -> Result:
+    """Look again at every matrix of which nothing is proven, in float64, with other means."""
+    for look in (_balanced, _from_zero):
+        stopped = (result.codes == code(Status.floor)) | (result.codes == code(Status.diverged))
+        rest = stopped & ~result.error_bound.isfinite()
+        if rest.any():
+            result = look(result, problem, rest, max_steps)
+    return result
 
-    From X = 0 they end at the pseudo-inverse, whether there is an inverse or not. Then I − X A
-    projects onto what A maps to zero, and each of its columns is a witness.
-    """
-    stopped = (result.codes == code(Status.floor)) | (result.codes == code(Status.diverged))
-    rest = stopped & ~result.error_bound.isfinite()
-    if not rest.any():
+
+def _balanced(result: Result, problem: PseudoInverse, rest: Tensor, max_steps: int) -> Result:
+    """Scale rows and columns to one size: many a matrix is hard only by its units."""
+    if not isinstance(problem, Inverse):
         return result
-    second = problem.part(rest)
-    n = second.target.shape[-1]
-    wide = problem.part(rest).double()
+    part = problem.part(rest)
+    scaled, rows, columns = balanced(part.A.double())
+    descent = Inverse(scaled, guess=RelativeGradient.guess)
     again = minimize(
-        wide,
-        ConjugateGradient,
-        tolerance=tolerance,
-        max_steps=min(max_steps, 10 * n + 50),
-        finish=False,
+        descent, RelativeGradient, tolerance=descent.enough, max_steps=max_steps, finish=False
     )
-    value, bound = second.corrected(again.value)
+    inverse = torch.ldexp(torch.ldexp(again.value, -columns.mT), -rows.mT)
+    value, bound = part.corrected(inverse)
+    proven = bound.isfinite()
+    if not proven.any():
+        return result
+    codes = torch.where(bound <= result.tolerance, code(Status.converged), code(Status.floor))
+    again = replace(again, value=value, error_bound=bound, codes=codes)
+    return _merge(result, rest.masked_scatter(rest, proven), again[proven])
+
+
+def _from_zero(result: Result, problem: PseudoInverse, rest: Tensor, max_steps: int) -> Result:
+    """Let conjugate gradients find the pseudo-inverse, and say which matrices are singular.
+
+    From X = 0 they end there, whether there is an inverse or not. Then I − X A projects onto what
+    A maps to zero, and each of its columns is a witness.
+    """
+    part, wide = problem.part(rest), problem.part(rest).double()
+    n = part.target.shape[-1]
+    most = min(max_steps, 10 * n + 50)
+    again = minimize(
+        wide, ConjugateGradient, tolerance=result.tolerance, max_steps=most, finish=False
+    )
+    value, bound = part.corrected(again.value)
     witness, distance = _witness(wide)
     size = torch.linalg.vector_norm(wide.A, dim=(-2, -1))
     distance = torch.where(size > 0, distance, 0)
-    near = distance <= n * torch.finfo(second.A.dtype).eps * size
+    near = distance <= n * torch.finfo(part.A.dtype).eps * size
     codes = torch.where(near, code(Status.singular), code(Status.undecided))
     codes[bound.isfinite()] = code(Status.floor)
     codes[bound <= result.tolerance] = code(Status.converged)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from mkdocs.exceptions import PluginError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from nbformat import NotebookNode
 
 log = logging.getLogger("mkdocs.gdinverse")
@@ -23,6 +25,7 @@ class Build:
     serving: bool = False
     repository: str = ""  # "owner/name" on GitHub, where it has such a home
     page: str = ""
+    started: dict[str, Future] = field(default_factory=dict)  # pages that run already
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
 
     def fail(self, message: str) -> None:

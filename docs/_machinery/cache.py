@@ -11,41 +11,41 @@ import nbformat
 from build import build
 
 
-def key(nb):
+def key(page, nb):
     """Fingerprint the cells and everything they may read."""
     digest = hashlib.sha256()
     cells = [(cell.cell_type, cell.source) for cell in nb.cells]
     versions = [sys.version, *(f"{name} {version(name)}" for name in ("torch", "numpy", "plotly"))]
-    digest.update(json.dumps([build.page, cells, versions]).encode())
-    for path in sorted(sources()):
+    digest.update(json.dumps([page, cells, versions]).encode())
+    for path in sorted(sources(page)):
         digest.update(f"\0{path.relative_to(build.root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def sources():
+def sources(page):
     """The package, our machinery, the lock, and data that lies beside the page."""
     machinery = build.root / "docs/_machinery"
     yield from (build.root / "gdinverse").rglob("*.py")
     yield from machinery.glob("*.py")
     yield from machinery.glob("kernels/**/*.*")
     yield from build.root.glob("requirements.lock")
-    for path in (build.root / "docs" / build.page).parent.iterdir():
+    for path in (build.root / "docs" / page).parent.iterdir():
         if path.is_file() and path.suffix not in (".py", ".md"):
             yield path
 
 
-def load(key):
-    path = location(key)
+def load(page, key):
+    path = location(page, key)
     if os.environ.get("CI") or not path.exists():
         return None
     return nbformat.read(path, as_version=4)
 
 
-def store(key, nb):
+def store(page, key, nb):
     """Keep one run of each page, the last."""
     if os.environ.get("CI"):
         return
-    path = location(key)
+    path = location(page, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     for stale in path.parent.glob("*.ipynb"):
         stale.unlink(missing_ok=True)
@@ -54,5 +54,5 @@ def store(key, nb):
     unfinished.replace(path)  # whole or not at all, whoever reads meanwhile
 
 
-def location(key):
-    return build.root / ".cache/notebooks" / build.page / f"{key[:32]}.ipynb"
+def location(page, key):
+    return build.root / ".cache/notebooks" / page / f"{key[:32]}.ipynb"

@@ -5,11 +5,13 @@ import copy
 import json
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import jupytext
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
@@ -33,21 +35,31 @@ class PageError(Exception):
 class PageExecutor(ExecutePreprocessor):
     """Stands in for nbconvert's executor, which mkdocs-jupyter finds by its name."""
 
+    page = ""
     coalesce_streams = True
     timeout = 120  # seconds a cell
     shutdown_kernel = "immediate"
 
     def preprocess(self, nb, resources=None, km=None):
+        self.page = self.page or build.page
+        if started := build.started.pop(self.page, None):
+            executed = started.result()
+        else:
+            executed = self.executed(nb, resources)
+        build.notebooks[self.page] = executed
+        return executed, resources
+
+    def executed(self, nb, resources):
         for index, cell in enumerate(nb.cells):
             cell.id = f"cell-{index + 1}"  # jupytext's are random
-        key = cache.key(nb)
-        executed = cache.load(key)
+        key = cache.key(self.page, nb)
+        executed = cache.load(self.page, key)
         if executed is None:
             executed = self.execute_page(copy.deepcopy(nb), resources)
-            if "run" in executed.metadata and key == cache.key(nb):  # nothing changed meanwhile
-                cache.store(key, executed)
-        build.notebooks[build.page] = executed
-        return executed, resources
+            unchanged = key == cache.key(self.page, nb)
+            if "run" in executed.metadata and unchanged:
+                cache.store(self.page, key, executed)
+        return executed
 
     def execute_page(self, nb, resources):
         started = time.perf_counter()
@@ -130,9 +142,23 @@ class PageExecutor(ExecutePreprocessor):
     def error(self, index, cause):
         first_line = self.nb.cells[index].source.strip().partition("\n")[0]
         plain = re.sub(r"\x1b\[[\d;]*m", "", cause)
-        error = PageError(f"{build.page}, cell {index + 1} ({first_line}): {plain}")
+        error = PageError(f"{self.page}, cell {index + 1} ({first_line}): {plain}")
         error.index = index
         return error
+
+
+def start(files):
+    """Run pages side by side, one a core, while MkDocs asks for them one by one."""
+    pool = ThreadPoolExecutor(2)
+    build.started = {file.src_uri: pool.submit(run_ahead, file) for file in files}
+    pool.shutdown(wait=False)
+
+
+def run_ahead(file):
+    nb = nbformat.reads(jupytext.writes(jupytext.read(file.abs_src_path), "ipynb"), as_version=4)
+    executor = PageExecutor()
+    executor.page = file.src_uri
+    return executor.executed(nb, {"metadata": {"path": str(Path(file.abs_src_path).parent)}})
 
 
 def failure(error):

@@ -8,11 +8,11 @@ import nbconvert.preprocessors
 from mkdocs.utils import meta
 
 import download
+import execution
 import formulas
 import values
 import vendor
 from build import build
-from execution import PageExecutor
 
 
 def on_startup(command, **_):
@@ -34,13 +34,17 @@ def on_config(config):
         "JUPYTER_NO_CONFIG": "1",
         "PYTHONPATH": str(build.root),
     }
-    nbconvert.preprocessors.ExecutePreprocessor = PageExecutor
+    nbconvert.preprocessors.ExecutePreprocessor = execution.PageExecutor
     return config
 
 
 def on_files(files, config):
     vendor.add(files, config)
     return files
+
+
+def on_nav(nav, **_):
+    execution.start([page.file for page in nav.pages if page.file.src_uri.endswith(".py")])
 
 
 def on_pre_page(page, **_):

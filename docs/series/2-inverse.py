@@ -618,8 +618,8 @@ fig
 # %% [markdown]
 # The best pair needs {{= steps_at["best by formula"] }} steps, and a step back from it needs
 # {{= steps_at["a step back"] }}. The formula minimizes the slope at the end. It does not see the
-# beginning, where a pair this close to the edge first climbs. And 0.3% more learning rate
-# diverges.
+# beginning, where a pair this close to the edge first climbs. And a little more learning
+# rate diverges.
 
 # %%
 too_much = gd.rates.rate(h, best.lr * 1.003, best.momentum).max()

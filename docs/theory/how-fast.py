@@ -445,8 +445,8 @@ law_plain, law_tuned = 100**2 / 2 * math.log(1e6), 100 / 2 * math.log(1e6)
 #
 # ## Steps and condition number
 #
-# For six digits, plain descent needs about $\frac{\kappa^2}{2} \ln 10^6$ steps and tuned momentum
-# about $\frac{\kappa}{2} \ln 10^6$. At a condition number of {{= 100 : d }} that is
+# For six digits, plain descent needs about $\frac{\kappa^2}{2} \cdot 6 \ln 10$ steps and tuned momentum
+# about $\frac{\kappa}{2} \cdot 6 \ln 10$. At a condition number of {{= 100 : d }} that is
 # {{= law_plain : ,.0f }} against {{= law_tuned : ,.0f }}. Can a method do
 # better than a square root? Not with a fixed learning rate and momentum. With computed ones it can:
 # [three rungs](ladder.py).

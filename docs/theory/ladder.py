@@ -119,7 +119,7 @@ assert four_steps < 1e-10
 # $H P$ is the curvature along the direction, one more product with $M$ and its transpose.
 #
 # ??? predict "Predict first: the errors after 0, 1, 2 and 3 steps are {{= cg['error'][0] : .3g }}, {{= cg['error'][1] : .3g }}, {{= cg['error'][2] : .3g }} and {{= cg['error'][3] : .3g }}. And after step 4?"
-#     About 0.4, about 0.1, or something else?
+#     Still about the same, half as much, or something else?
 #
 #     **{{= cg["error"][4] : .0e }}**. Four different singular values, four steps. In exact arithmetic
 #     it would be zero.

@@ -56,7 +56,7 @@ class ConjugateGradient(Informed):
     ... )
     Result(converged after 4 steps, relative error at most ...)
 
-    Explained in [Three rungs](../theory/ladder.md).
+    Explained in [Three rungs](../theory/ladder.py).
     """
 
     def __init__(self, problem: LinearProblem, **options: Any) -> None:

@@ -53,7 +53,7 @@ class RelativeGradient(Informed):
     Result(converged after 13 steps, relative error at most ...)
     Result(converged after 8 steps, relative error at most ...)
 
-    Explained in [Three rungs](../theory/ladder.md).
+    Explained in [Three rungs](../theory/ladder.py).
     """
 
     guess = "transpose"

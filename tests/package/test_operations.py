@@ -282,3 +282,26 @@ def test_a_permuted_batch_gives_permuted_results(seed, order):
     plain, permuted = gd.inv(M), gd.inv(M[order])
     assert permuted.value.equal(plain.value[order])
     assert permuted.steps.equal(plain.steps[order])
+
+
+@pytest.mark.parametrize(("left", "right"), [(40, 0), (0, 40), (25, 25)])
+def test_matrices_in_bad_units_are_proven_all_the_same(left, right):
+    generator = torch.Generator().manual_seed(8)
+    M = torch.randn(50, 6, 6, generator=generator, dtype=torch.float64)
+    rows = torch.randint(-left, left + 1, (50, 6, 1), generator=generator)
+    columns = torch.randint(-right, right + 1, (50, 1, 6), generator=generator)
+    result = gd.inv(torch.ldexp(torch.ldexp(M, rows), columns))
+    assert result.converged.all()
+
+
+@pytest.mark.parametrize("n", [4, 8, 14])
+def test_float32_is_proven_whatever_its_condition(n):
+    result = gd.inv(gd.matrices.hilbert(n, torch.float32))
+    assert result.converged
+    assert result.error_bound <= HALF_DIGIT[torch.float32]
+
+
+@pytest.mark.parametrize("family", ["lehmer", "frank", "pascal", "moler", "kahan", "vandermonde"])
+@pytest.mark.parametrize("n", [4, 8, 12])
+def test_named_families_are_proven(family, n):
+    assert gd.inv(getattr(gd.matrices, family)(n)).error_bound < 2.3e-16
