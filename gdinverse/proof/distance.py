@@ -38,7 +38,7 @@ def image_bound(A: Tensor, v: Tensor) -> Tensor:
     >>> bool(image_bound(A, torch.tensor([[1.0], [-2.0], [1.0]])) < 1e-28)
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     A, v = A.double(), v.double()
     e, f = exponent(A, (-2, -1)), exponent(v, (-2, -1))

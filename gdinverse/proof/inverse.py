@@ -96,7 +96,7 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     >>> inverse_bound(X, torch.ones(2, 2, dtype=torch.float64))
     tensor(inf, dtype=torch.float64)
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     scaled = scaled_by_rows(X, M)
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
@@ -148,7 +148,7 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     >>> bool(bound < 1.2e-16)
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     shape = torch.broadcast_shapes(X.shape, M.shape)
     X, M = (A.expand(shape).reshape(-1, *shape[-2:]) for A in (X, M))

@@ -62,7 +62,7 @@ def lstsq_finish(
     >>> bool(bound < 1.2e-16)
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     if A.shape[-2] >= A.shape[-1]:
         return per_column(lstsq_step, x, A, b, P, passes)
@@ -105,7 +105,7 @@ def pinv_finish(P: Tensor, A: Tensor, passes: int = 4) -> tuple[Tensor, Tensor]:
     >>> bool(bound < 1.2e-16)
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     if A.shape[-2] < A.shape[-1]:
         value, bound = pinv_finish(P.mT, A.mT, passes)

@@ -169,7 +169,7 @@ def solve_finish(
     >>> bool(bound < 1.2e-16)
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     return per_column(_solve_step, x, A, b, X, passes)
 

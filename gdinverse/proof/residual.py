@@ -99,7 +99,7 @@ def doubled_residual(
     >>> high.item() == -(2.0**-60)  # the digit that x * x, rounded, could not hold
     True
 
-    Explained in [How an answer proves itself](../theory/proof.md).
+    Explained in [How an answer proves itself](../theory/proof.py).
     """
     n = left.shape[-1]
     bits = (53 - math.ceil(math.log2(n))) // 2
