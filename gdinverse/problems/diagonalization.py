@@ -24,6 +24,7 @@ class Diagonalization(Problem):
 
     M: Tensor
     core: Tensor
+    exponents: Tensor
     V: nn.Parameter
 
     def turned(self, V: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof
 from gdinverse.problems.diagonalization import Diagonalization, mixing, off_diagonal, to_unit
+from gdinverse.problems.linear_problem import random_matrices
 from gdinverse.problems.problem import as_square_matrix
 from gdinverse.scale import times_power
 from gdinverse.signs import fix_signs
@@ -57,12 +58,21 @@ class Eigh(Diagonalization):
         super().__init__()
         S = as_square_matrix(S, "S")
         M = S.tril() + S.tril(-1).mT
-        scaled, self.exponents = to_unit(M)
-        _check_symmetric(S, M, self.exponents)
+        scaled, exponents = to_unit(M)
+        _check_symmetric(S, M, exponents)
+        self.register_buffer("exponents", exponents)
         self.register_buffer("M", M)
         self.register_buffer("core", scaled)
         X = mixing(M.shape[-1], M)
         self.V = nn.Parameter(torch.linalg.qr(scaled @ X).Q.contiguous())
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Eigh:
+        M = random_matrices(*batch, 4, 4).to(dtype)
+        return cls(M + M.mT)
+
+    def to_answer(self) -> None:
+        self.restore([torch.linalg.eigh(self.core).eigenvectors])
 
     def turned(self, V: Tensor) -> Tensor:
         G = V.mT @ (self.core @ V)

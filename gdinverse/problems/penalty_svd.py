@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
 from gdinverse import proof
+from gdinverse.problems.linear_problem import random_matrices
 from gdinverse.problems.problem import Problem, as_matrix
 from gdinverse.problems.svd import SVD, SVDValue, columns
 from gdinverse.signs import fix_signs
@@ -84,11 +85,26 @@ class PenaltySVD(Problem):
         self.register_buffer("M", M)
         self.register_buffer("tall", (M.mT if self.wide else M).contiguous())
         self.penalty, self.sigma = penalty, sigma
-        self.size = torch.linalg.vector_norm(self.tall, dim=(-2, -1)).double()
+        self.size: Tensor
+        self.longest: Tensor
+        self.register_buffer("size", torch.linalg.vector_norm(self.tall, dim=(-2, -1)).double())
         longest = torch.linalg.vector_norm(self.tall, dim=-2).amax(-1).double()
-        self.longest = torch.where(longest > 0, longest, 1)  # at most σ₁
+        self.register_buffer("longest", torch.where(longest > 0, longest, 1))  # at most σ₁
         U, d, V = _first_guess(self.tall, guess, generator)
         self.U, self.d, self.V = nn.Parameter(U), nn.Parameter(d), nn.Parameter(V)
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> PenaltySVD:
+        generator = torch.Generator().manual_seed(0)
+        return cls(random_matrices(*batch, 5, 4).to(dtype), generator=generator)
+
+    def answer(self) -> Guess:
+        """U, d and V at the exact answer."""
+        U, S, Vh = torch.linalg.svd(self.tall, full_matrices=False)
+        return U, S.sqrt() if self.sigma == "squared" else S, Vh.mT
+
+    def to_answer(self) -> None:
+        self.restore(list(self.answer()))
 
     @property
     def wide(self) -> bool:
@@ -214,6 +230,12 @@ class OrthogonalSVD(PenaltySVD):
         super().__init__(M, penalty=1.0, sigma=sigma, guess=guess, generator=generator)
         for name in ("U", "V"):
             parametrizations.orthogonal(self, name)
+
+    @torch.no_grad()
+    def to_answer(self) -> None:
+        U, d, V = self.answer()
+        self.U, self.V = U, V  # type: ignore[assignment]  # torch finds the free matrices
+        self.d.copy_(d)
 
     def backward(self) -> Tensor:
         return Problem.backward(self)

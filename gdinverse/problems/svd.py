@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof
 from gdinverse.problems.diagonalization import Diagonalization, mixing, off_diagonal, to_unit
+from gdinverse.problems.linear_problem import random_matrices
 from gdinverse.problems.problem import as_matrix
 from gdinverse.scale import times_power
 from gdinverse.signs import fix_signs
@@ -59,7 +60,8 @@ class SVD(Diagonalization):
         M = as_matrix(M)
         self.register_buffer("M", M)
         self.wide = M.shape[-2] < M.shape[-1]
-        scaled, self.exponents = to_unit(M.mT if self.wide else M)
+        scaled, exponents = to_unit(M.mT if self.wide else M)
+        self.register_buffer("exponents", exponents)
         X = mixing(scaled.shape[-1], scaled)
         self.left: Tensor
         self.right: Tensor
@@ -70,6 +72,13 @@ class SVD(Diagonalization):
         self.register_buffer("core", L.mT.contiguous())
         eye = torch.eye(L.shape[-1], dtype=M.dtype, device=M.device)
         self.V = nn.Parameter(eye.expand(L.shape).clone())
+
+    @classmethod
+    def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> SVD:
+        return cls(random_matrices(*batch, 5, 4).to(dtype))
+
+    def to_answer(self) -> None:
+        self.restore([torch.linalg.svd(self.core).Vh.mT])
 
     def turned(self, V: Tensor) -> Tensor:
         W = self.core @ V

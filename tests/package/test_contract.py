@@ -8,6 +8,9 @@ import torch
 
 import gdinverse as gd
 from gdinverse import problems
+from gdinverse.problems.diagonalization import Diagonalization
+
+BASES = (gd.Problem, gd.LinearProblem, Diagonalization)
 
 
 def found():
@@ -16,7 +19,7 @@ def found():
         name = f"gdinverse.problems.{module.name}"
         for kind in vars(importlib.import_module(name)).values():
             own = isinstance(kind, type) and kind.__module__ == name
-            if own and issubclass(kind, gd.Problem) and kind not in (gd.Problem, gd.LinearProblem):
+            if own and issubclass(kind, gd.Problem) and kind not in BASES:
                 yield kind
 
 

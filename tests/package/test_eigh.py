@@ -25,7 +25,7 @@ def assert_right(S, result, within=1e-12):
     assert result.steps.max() <= 40
     assert ((values - true).abs().amax(-1) <= within * size).all()
     product = (V * values.unsqueeze(-2)) @ V.mT
-    assert (torch.linalg.vector_norm(product - S, dim=(-2, -1)) <= within * size).all()
+    assert ((product - S).abs().amax(dim=(-2, -1)) <= within * size).all()
     assert (V.mT @ V - torch.eye(S.shape[-1], dtype=S.dtype)).abs().max() <= within
     assert (values.diff(dim=-1) >= 0).all()
 
@@ -109,9 +109,7 @@ def test_the_bounds_of_the_vectors_hold(max_steps):
 
 def distance(v, true, sign):
     with mpmath.workdps(60):
-        return float(
-            mpmath.norm([mpmath.mpf(a) - sign * b for a, b in zip(v.tolist(), true, strict=True)])
-        )
+        return float(mpmath.norm([a - sign * b for a, b in zip(v.tolist(), true, strict=True)]))
 
 
 @settings(max_examples=20, deadline=None)
