@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
-Numbers = Sequence[float] | np.ndarray | Tensor
+Numbers = Iterable[float] | np.ndarray | Tensor
 COLUMNS = 300
 
 
@@ -55,7 +55,8 @@ def thin(
 
 
 def _array(values: Numbers) -> np.ndarray:
-    tensor = torch.as_tensor(list(values) if isinstance(values, range) else values)
+    is_array = isinstance(values, Tensor | np.ndarray)
+    tensor = torch.as_tensor(values if is_array else list(values))
     return tensor.detach().cpu().double().numpy()
 
 

@@ -91,6 +91,16 @@ def test_thin_keeps_short_curves_and_curves_that_go_back():
     assert len(figures.thin(x, x)[0]) == 1000
 
 
+def test_thin_takes_whatever_holds_numbers():
+    for values in (
+        (1, 2),
+        {1: "a", 2: "b"}.keys(),
+        np.array([1, 2]),
+        [torch.tensor(k) for k in (1, 2)],
+    ):
+        assert figures.thin(values, range(2)) == ([1, 2], [0, 1])
+
+
 def test_step_numbers_stay_exact():
     assert figures.thin([123_456], [1.0])[0] == [123_456]
 
