@@ -62,6 +62,7 @@ import torch
 
 import gdinverse as gd
 
+torch.set_printoptions(sci_mode=False)
 torch.manual_seed(314)
 M = torch.rand(4, 4).double()
 M
@@ -136,14 +137,12 @@ except RuntimeError as error:
     print(error)
 
 # %% [markdown]
-# The four ways to write the two lines, all in place:
+# There are four ways to write the two lines, all in place:
 #
-# | line | does | use it |
-# |---|---|---|
-# | `X -= lr * X.grad` | subtracts in place | it reads best |
-# | `X.sub_(lr * X.grad)` | the same call, spelled out | when you like underscores for "in place" |
-# | `X.grad *= momentum` | keeps a share of the gradient, so the next `backward` adds to it | momentum |
-# | `X.grad.zero_()` | keeps nothing | momentum 0 |
+# - `X -= lr * X.grad` subtracts. It reads best.
+# - `X.sub_(lr * X.grad)` is the same call, spelled out: an underscore at the end means "in place".
+# - `X.grad *= momentum` keeps a share of the gradient, so that the next `backward` adds to it.
+# - `X.grad.zero_()` keeps nothing. That is momentum 0.
 #
 # Forget the last two, and the gradients add up for ever: that is momentum 1, a ball without
 # friction.
@@ -230,7 +229,7 @@ assert same < 1e-13
 # $$e^{+} = (1 + \beta - \alpha h)\, e - \beta\, e^{-}$$
 #
 # There is no ball and no valley in it. There is *the error times a constant*, with one step of
-# memory.
+# memory. [How fast, and where is the edge](../theory/how-fast.py) follows it to the end.
 
 # %% [markdown]
 # ## A second matrix
@@ -305,7 +304,7 @@ fig = gd.figures.figure(
     y="share of the squared error",
     log_y=False,
     y_range=(0, 1.12),
-    caption="Light: the guess. Dark: after 50 steps. Each group adds up to one.",
+    caption="Left bars: the guess. Right bars: after 50 steps. Each set adds up to one.",
     alt="Shares of the squared error in modes 1 to 4. At the guess: "
     + ", ".join(f"{share:.3f}" for share in left[0])
     + ". After 50 steps: "
@@ -790,7 +789,9 @@ library = (torch.linalg.inv(M) @ M - torch.eye(4)).norm().item()
 #
 # Not this, for the answer. `torch.linalg.inv` is right to {{= library : .0e }} on matrix 1, in
 # microseconds. Use gradient descent to see *why* a computation needs as many steps as it needs.
-# The same two steps, guess and improve, find things for which there is no formula.
+# And if you compute each step instead of repeating it, matrix 1 takes
+# {{= theory/ladder#steps_cg }} steps; if you multiply it by the iterate,
+# {{= theory/ladder#steps_scaled }}: [three rungs](../theory/ladder.py).
 
 # %% [markdown]
 # ## Your turn
