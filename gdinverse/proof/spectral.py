@@ -52,10 +52,11 @@ def svd_bounds(M: Tensor, U: Tensor, S: Tensor, Vh: Tensor) -> SpectralBounds:
 
     Notes
     -----
-    With E = M − U S Vᵀ, a = ‖UᵀU − I‖₂, b = ‖VᵀV − I‖₂ and c = a + b + ab, Weyl's theorem and
-    Ostrowski's give
+    With E = M − U S Vᵀ, a = ‖UᵀU − I‖₂ and b = ‖VᵀV − I‖₂, Weyl's theorem and Ostrowski's give
 
-        |Sᵢ − σᵢ| ≤ ‖E‖₂ + Sᵢ c/(1 + √(1 − c)).
+        |Sᵢ − σᵢ| ≤ ‖E‖₂ + c Sᵢ,   1 − c = √((1 − a)(1 − b)) or 1 + c = √((1 + a)(1 + b)),
+
+    whichever c is larger.
 
     A pair u, v of unit vectors with residuals r = M v − S u and s = Mᵀu − S v is an approximate
     eigenvector of [[0, M], [Mᵀ, 0]]. With δ the distance from S to all other eigenvalues, which
@@ -84,9 +85,9 @@ def svd_bounds(M: Tensor, U: Tensor, S: Tensor, Vh: Tensor) -> SpectralBounds:
     U, V = U.double(), Vh.double().mT
     E, left, right = _product_defect(M, U, S, V, exact), _defect(U, exact), _defect(V, exact)
     a, b = left.norm, right.norm
-    c = ((a + b + a * b) * SAFETY)[..., None]
-    values = (E.norm[..., None] + S * c / (1 + (1 - c).clamp(min=0).sqrt())) * SAFETY
-    size = S[..., :1] * (1 + c) * SAFETY
+    c = _stretch(a, b)[..., None]
+    values = (E.norm[..., None] + c * S) * SAFETY
+    size = S[..., :1] * (1 + torch.maximum(a, b))[..., None] * SAFETY
     residual = torch.hypot(E.images(V) + size * right.columns, E.mT.images(U) + size * left.columns)
     mirror = (S[..., -1:] - values.amax(-1, keepdim=True)).clamp(min=0)  # the nearest −σ
     if M.shape[-2] != M.shape[-1]:
@@ -230,6 +231,15 @@ def _product_defect(M: Tensor, U: Tensor, S: Tensor, V: Tensor, exact: bool) -> 
     E = _residual(M, left, V.mT, exact)
     lost = 2 * U64 * norm_up(left) * norm_up(V) + M.shape[-1] * M.shape[-2] * SMALLEST_NORMAL
     return _Known(E.matrix, (E.hidden + lost) * SAFETY)
+
+
+def _stretch(a: Tensor, b: Tensor) -> Tensor:
+    """How much factors with the defects a and b can change what is between them, relatively."""
+    more, less = a + b + a * b, a + b - a * b
+    longer = more / (1 + (1 + more).sqrt())
+    shorter = less / (1 + (1 - less).clamp(min=0).sqrt())
+    shorter = torch.where(torch.maximum(a, b) < 1, shorter, 1.0)
+    return torch.maximum(longer, shorter) * SAFETY
 
 
 def _gaps(values: Tensor, bounds: Tensor) -> Tensor:
