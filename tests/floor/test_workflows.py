@@ -40,9 +40,20 @@ def test_every_job_starts_with_no_permission_and_ends_in_time(path):
 
 @EVERY_WORKFLOW
 def test_every_command_is_one_that_works_at_home(path):
-    commands = [step["run"] for job in jobs(path) for step in job["steps"] if "run" in step]
+    checking = [job for job in jobs(path) if job["permissions"].get("contents") != "write"]
+    commands = [step["run"] for job in checking for step in job["steps"] if "run" in step]
     assert commands
     assert set(commands) <= {"make test", "make build", "make lock"}
+
+
+def test_only_the_branch_of_notebooks_is_written_to():
+    writing = [
+        job["name"]
+        for path in PATHS
+        for job in jobs(path)
+        if job["permissions"].get("contents") == "write"
+    ]
+    assert writing == ["Notebooks for Colab"]
 
 
 def test_the_oldest_and_the_newest_python_are_tested():
