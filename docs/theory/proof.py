@@ -173,13 +173,14 @@ gd.figures.line(
 gd.figures.line(
     fig, range(start, 1001), bounds[start:1001], "predicted", "dashed: bound"
 )
-gd.figures.dot(fig, exists, r[exists].item(), "limit", f"r < 1 from {exists}")
+gd.figures.dot(fig, exists, r[exists].item(), "limit")
+gd.figures.label(fig, f"r < 1 from step {exists}", 80, 3, "limit")
 gd.figures.dot(fig, 865, bounds[865].item(), "predicted", "865")
 fig
 
 # %% [markdown]
 # Why so tight? $R X$ is not only an estimate of the distance to the answer: $X + R X$ is a step of
-# the [relative gradient](ladder.md), which nearly arrives. The bound is the length of that step.
+# the [relative gradient](ladder.py), which nearly arrives. The bound is the length of that step.
 #
 # Books give $\lVert X \rVert\, r/(1 - r)$, which is always larger. Here it is
 # {{= textbook[865] / error[865] : .2f }} times the error.
@@ -195,12 +196,7 @@ print(f"true error  {error[-1]:.3e}")
 print(f"bound       {bounds[-1]:.3e}")
 assert bounds[-1] < error[-1]
 
-# %% [markdown]
-# The bound is *below* the error. A bound that is too small is not a bound. The algebra is right;
-# the computer did not do the algebra. At the end $X M$ is the identity up to its last digits, and
-# $I - X M$ subtracts all that was right. What is left is mostly rounding:
-
-# %%
+# %% tags=["hide"]
 exact_R = torch.tensor(
     [
         [
@@ -213,6 +209,13 @@ exact_R = torch.tensor(
     ],
     dtype=torch.float64,
 )
+
+# %% [markdown]
+# The bound is *below* the error. A bound that is too small is not a bound. The algebra is right;
+# the computer did not do the algebra. At the end $X M$ is the identity up to its last digits, and
+# $I - X M$ subtracts all that was right. What is left is mostly rounding:
+
+# %%
 print("first row of R, computed:", *(f"{x:10.3e}" for x in R[0]))
 print("the same, in fractions:  ", *(f"{x:10.3e}" for x in exact_R[0]))
 
@@ -308,11 +311,11 @@ assert true_error(high) == corrected_error
 # One step turns {{= floor_error : .1e }} into {{= corrected_error : .1e }}. That is all float64 can
 # do: the exact inverse, rounded once, has the same error. A library does not do this, since it
 # costs more than the inverse. So the answer is more accurate than the library's, it carries its
-# proof, and it is [slower](cost.md).
+# proof, and it is [slower](cost.py).
 #
 # ## A small loss is no proof
 #
-# The first page met a loss that compares the *mean* of $X M$ and $M X$ with the identity. We call
+# The [inverse page](../series/2-inverse.py#three-ways-to-measure) met a loss that compares the *mean* of $X M$ and $M X$ with the identity. We call
 # it c), and the ordinary one a).
 
 # %% tags=["hide"]
@@ -416,8 +419,8 @@ fig = gd.figures.figure(
     + ", ".join(f"n = {n}: {ours[n]:.1e}" for n in sizes)
     + ".",
 )
-gd.figures.line(fig, sizes, off.values(), "c2", "torch.linalg.inv")
-gd.figures.line(fig, sizes, ours.values(), "c1", "gd.inv, proven")
+gd.figures.line(fig, sizes, list(off.values()), "c2", "torch.linalg.inv")
+gd.figures.line(fig, sizes, list(ours.values()), "c1", "gd.inv, proven")
 gd.figures.dot(fig, 8, off[8], "c2")
 gd.figures.dot(fig, 8, ours[8], "c1")
 gd.figures.dot(fig, 12, off[12], "failure")
@@ -525,7 +528,7 @@ assert r_claimed >= 1
 # `torch.linalg.inv`, for the answer. When it matters how right that answer is, judge it:
 # `gd.proof.inverse_bound(torch.linalg.inv(M), M)` costs a few products. When it should be right to
 # the last digit, `gd.proof.finish` takes any start. What all this costs is the
-# [next page](cost.md).
+# [next page](cost.py).
 
 # %% [markdown]
 # ## Your turn
