@@ -8,7 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from gdinverse import proof
-from gdinverse.problems.diagonalization import Diagonalization, mixing, off_diagonal, to_unit
+from gdinverse.problems.diagonalization import (
+    Diagonalization,
+    lengths,
+    mixing,
+    off_diagonal,
+    to_unit,
+)
 from gdinverse.problems.linear_problem import random_matrices
 from gdinverse.problems.problem import as_matrix
 from gdinverse.scale import times_power
@@ -95,7 +101,7 @@ class SVD(Diagonalization):
 
     def _off_by(self, V: Tensor, off: Tensor) -> Tensor:
         """|σ² − d²| ≤ off by Weyl, so |σ − d| ≤ off/d, and ≤ √off where d is small."""
-        shortest = torch.linalg.vector_norm(self.core @ V, dim=-2).amin(-1).double()
+        shortest = lengths(self.core @ V).amin(-1).double()
         return off / torch.maximum(off.sqrt(), shortest)
 
     def _scale(self, size: Tensor) -> Tensor:
@@ -106,7 +112,7 @@ class SVD(Diagonalization):
         """U, S, Vh; S descends, signs and ties by `fix_signs`."""
         V = self.rotation()
         W = self.core @ V
-        order = torch.linalg.vector_norm(W, dim=-2).argsort(-1, descending=True)
+        order = lengths(W).argsort(-1, descending=True)
         U, R = torch.linalg.qr(columns(W, order))
         S, again = R.diagonal(dim1=-2, dim2=-1).abs().sort(-1, descending=True)
         U = U * torch.where(R.diagonal(dim1=-2, dim2=-1) < 0, -1, 1).to(U.dtype).unsqueeze(-2)
