@@ -23,12 +23,13 @@ def key(page, nb):
 
 
 def sources(page):
-    """The package, our machinery, the lock, and data that lies beside the page."""
+    """The package, our machinery, the lock, slow results, and data that lies beside the page."""
     machinery = build.root / "docs/_machinery"
     yield from (build.root / "gdinverse").rglob("*.py")
     yield from machinery.glob("*.py")
     yield from machinery.glob("kernels/**/*.*")
     yield from build.root.glob("requirements.lock")
+    yield from build.root.glob("benchmarks/*.json")
     for path in (build.root / "docs" / page).parent.iterdir():
         if path.is_file() and path.suffix not in (".py", ".md"):
             yield path
