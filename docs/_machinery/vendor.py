@@ -11,13 +11,11 @@ FONTS = [
     "source-serif-4-latin-400-normal",
     "source-serif-4-latin-400-italic",
     "source-serif-4-latin-600-normal",
-    "source-serif-4-greek-400-normal",
     "source-sans-3-latin-400-normal",
     "source-sans-3-latin-600-normal",
     "source-sans-3-greek-400-normal",
     "source-sans-3-greek-600-normal",
     "source-code-pro-latin-400-normal",
-    "source-code-pro-greek-400-normal",
 ]
 
 

@@ -18,7 +18,7 @@ from gdinverse.figures.axes import axes, fit, path, pixels, size
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINE_HEIGHT = 17.0
+LINE_HEIGHT = 19.0
 CHARACTER = 6.3  # px at 14 px, a little more than the mean of Source Sans
 GAP = 4.0  # px between a point and its label
 ALONG = (0.45, 0.6, 0.3, 0.75, 0.5, 0.9, 0.4, 1.0, 0.15, 0.7, 0.05)  # shares of a line's length
