@@ -70,15 +70,15 @@ def measured_steps(lr, momentum=0.0, nesterov=False, most=3000):
 # error $X - M^{-1}$. Then the loss is $\frac{1}{n^2} \lVert E M \rVert_F^2$, a quadratic function,
 # and its gradient is
 #
-# $$\nabla \ell = \frac{2}{n^2}\, E\, M M^{\mathsf T}.$$
+# $$\nabla \ell = \frac{2}{n^2}\, E\, M M^\top.$$
 #
-# The second derivative, the *Hessian*, is the map $E \mapsto \frac{2}{n^2} E M M^{\mathsf T}$. It is
+# The second derivative, the *Hessian*, is the map $E \mapsto \frac{2}{n^2} E M M^\top$. It is
 # the same everywhere. Its directions are the singular directions of $M$, its values are
 # $h_i = 2\sigma_i^2/n^2$. In direction $i$ the loss is a parabola with curvature $h_i$, and nothing
 # that happens in another direction matters. That is exact, for every square matrix.
 
 # %%
-print("mode   σ        h         share of the squared error at the guess")
+print("mode   sigma    h         share of the squared error at the guess")
 for i in range(4):
     share = modes.weight[i] / modes.weight.sum()
     print(f"{i + 1}      {sigma[i]:.4f}   {h[i]:.5f}   {share:.3f}")

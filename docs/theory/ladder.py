@@ -213,7 +213,7 @@ assert twice["error"][2] < 1e-15
 # $$X \leftarrow X + (I - X M)\, X$$
 #
 # Put this into $I - X M$ and it squares: $I - X^{+} M = (I - X M)^2$. Start from a small multiple of
-# $M^{\mathsf T}$, $X_0 = a M^{\mathsf T}$, and mode $i$ of it is $(1 - a\sigma_i^2)^{2^k}$ after $k$
+# $M^\top$, $X_0 = a M^\top$, and mode $i$ of it is $(1 - a\sigma_i^2)^{2^k}$ after $k$
 # steps. For a long time nothing seems to happen. Then the digits double.
 
 # %%
@@ -292,7 +292,7 @@ print(*(f"{norm:.3g}" for norm in norms))
 assert norms[3] > 1000
 
 # %% [markdown]
-# From the guess of 2020 the norm of $I - X M$ explodes. From $M^{\mathsf T}/(\lVert M \rVert_1 \lVert M
+# From the guess of 2020 the norm of $I - X M$ explodes. From $M^\top/(\lVert M \rVert_1 \lVert M
 # \rVert_\infty)$ it cannot, because there all its eigenvalues lie between zero and one.
 
 # %% [markdown]
