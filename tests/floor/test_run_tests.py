@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.run_tests import GATES, PYTEST, Gate, Outcome, judge, report, run
+from tools.run_tests import GATES, PYTEST, Gate, Outcome, judge, report, run, side_by_side
 
 SOME = '<testsuite><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite>'
 FAILED = '<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
@@ -45,3 +45,12 @@ def test_the_last_line_is_the_plain_total(capsys):
     report({GATES[0].name: Outcome(passed=3), GATES[1].name: Outcome(2, 1, 4)})
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.fullmatch(r"5 passed, 1 failed, 4 skipped", last)
+
+
+def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys):
+    gates = [Gate("good", "echo fine", slow=True), Gate("bad", "echo broken; false", slow=True)]
+    outcomes = side_by_side(gates)
+    assert (outcomes["good"].passed, outcomes["bad"].failed) == (1, 1)
+    said = capsys.readouterr().out
+    assert "fine" in said
+    assert "broken" in said
