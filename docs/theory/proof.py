@@ -212,7 +212,7 @@ exact_R = torch.tensor(
 
 # %% [markdown]
 # The bound is *below* the error. A bound that is too small is not a bound. The algebra is right;
-# the computer did not do the algebra. At the end $X M$ is the identity up to its last digits, and
+# the computer did not do the algebra. At the end $X M$ is the identity up to its last digits.
 # $I - X M$ subtracts all that was right. What is left is mostly rounding:
 
 # %%
@@ -220,9 +220,8 @@ print("first row of R, computed:", *(f"{x:10.3e}" for x in R[0]))
 print("the same, in fractions:  ", *(f"{x:10.3e}" for x in exact_R[0]))
 
 # %% [markdown]
-# There are two ways out. The first is to count: one rounding changes a result by at most the *unit
-# roundoff* $u = 2^{-53}$ of it, and $k$ roundings in a row by at most
-# $\gamma_k = k u/(1 - k u)$. An entry of $I - X M$ has $n + 1$ of them. Add
+# There are two ways out. The first is to count. One rounding changes a result by at most the *unit
+# roundoff* $u = 2^{-53}$ of it. By $k$ roundings in a row it is at most $\gamma_k = k u/(1 - k u)$. An entry of $I - X M$ has $n + 1$ of them. Add
 # $\gamma_{n+1}(I + |X||M|)$ to $|R|$, entry by entry, and you have a proof again:
 
 # %%
@@ -286,7 +285,7 @@ assert 0 <= bound(doubled, last) / error[-1] - 1 < 1e-9
 # $u$ times smaller; the package counts it with $\gamma$ all the same.
 #
 # The package does not loop over $k$. It cuts every number into three slices, so short that
-# products of slices are exact, and hands them to the ordinary matrix product. See
+# products of slices are exact. The ordinary matrix product does the rest: see
 # [its reference](../reference/proof.md).
 #
 # ## The finish
@@ -479,8 +478,9 @@ assert table["matrix 1 × 1e-310"][0].status is gd.Status.overflow
 
 # %% [markdown]
 # Of {{= len(families) : d }} matrices {{= len(names) : d }} are proven to the last digit. The worst
-# bound is {{= worst : .1e }}. The last one has an inverse beyond the largest float64, and its
-# status says that.
+# bound is {{= worst : .1e }}. Pascal, Frank and Moler have inverses of integers, which float64 holds
+# exactly: no rounding is left to bound. The last matrix has an inverse beyond the largest float64,
+# and its status says that.
 #
 # ## A singular matrix
 #
