@@ -111,12 +111,11 @@ def run(gate: Gate, output: Path | None = None) -> Outcome:
         path = Path(folder, "report.xml")
         command = gate.command.replace("{report}", str(path))
         with output.open("w") if output else nullcontext() as said:
-            run_so = {"cwd": ROOT, "shell": True, "stdout": said, "stderr": said}
-            status = subprocess.run(command, **run_so).returncode
+            done = subprocess.run(command, cwd=ROOT, shell=True, stdout=said, stderr=said)
         if command == gate.command:
-            outcome = Outcome(int(status == 0), int(status != 0))
+            outcome = Outcome(int(done.returncode == 0), int(done.returncode != 0))
         else:
-            outcome = judge(status, path)
+            outcome = judge(done.returncode, path)
     outcome.seconds = time.monotonic() - begin
     return outcome
 

@@ -218,7 +218,8 @@ for i, (start, end) in spans.items():
     )
     factors[i] = (predicted_factor(matrices[i]), measured)
     print(
-        f"matrix {i + 1}: predicted {factors[i][0]:.8f}, measured {measured:.8f}"
+        f"matrix {i + 1}: predicted {factors[i][0]:.8f},"
+        f" measured {measured:.8f}"
     )
 worst = max(abs(p / m - 1) for p, m in factors.values())
 assert worst < 1e-6
@@ -274,7 +275,7 @@ slow_bound = slow_bounds[slow_offs.argmax()].item()
 # Matrix 3 obeys the same formula. Its factor is {{= slow_factor : .7f }} per step, or
 # {{= slow_digit : ,.0f }} steps per factor of ten. It is not stuck.
 #
-# Why so slow? Two of its singular values are neighbours, {{= sigma3[2] : .4f }} and
+# Why so slow? Two of its singular values are neighbors, {{= sigma3[2] : .4f }} and
 # {{= sigma3[3] : .4f }}. Mix the two pairs of vectors a little and the product hardly changes. So the
 # loss is almost flat in that direction.
 
@@ -533,7 +534,8 @@ for i, M in enumerate(matrices):
 level = ((sigma3[2] ** 2 + sigma3[3] ** 2) / 28).item()
 ended = run(matrices[2], 6000, lr=0.3, penalty=1.0)[0][-1].item()
 print(
-    f"predicted {level:.5f}, with penalty 1.0 and lr 0.3 it ends at {ended:.5f}"
+    f"predicted {level:.5f}; "
+    f"with penalty 1.0 and lr 0.3 it ends at {ended:.5f}"
 )
 assert abs(ended / level - 1) < 1e-3
 

@@ -279,8 +279,10 @@ def show(size):
     print(f"{size:31}  right  proven  last digit  products       time")
     for way, row in tables[size].items():
         print(
-            f"  {way.removeprefix('torch.'):29} {row['right']:6.1%} {row['proven']:7.1%}"
-            f" {row['last_digit']:8.1%} {row['products']:11,.0f} {row['time']:11,.1f}"
+            f"  {way.removeprefix('torch.'):29} {row['right']:6.1%}"
+            f" {row['proven']:7.1%}"
+            f" {row['last_digit']:8.1%} {row['products']:11,.0f}"
+            f" {row['time']:11,.1f}"
         )
     print()
 
@@ -341,7 +343,8 @@ run = gd.inv(L)
 whole = products(lambda: gd.inv(L), 64)
 finish = products(lambda: gd.proof.finish(run.value, L), 64)
 print(
-    f"{int(run.steps)} steps and the finish: {whole:.1f} products; the finish: {finish:.1f}"
+    f"{int(run.steps)} steps and the finish: {whole:.1f} products; "
+    f"the finish: {finish:.1f}"
 )
 assert whole > finish + 2 * int(run.steps)
 
@@ -374,7 +377,8 @@ kappa = 100
 plain = gd.rates.steps_per_factor((kappa**2 - 1) / (kappa**2 + 1), 1e6)
 tuned = gd.rates.steps_per_factor((kappa - 1) / (kappa + 1), 1e6)
 print(
-    f"plain {plain:,.0f}, momentum {tuned:,.0f}: the root of κ² is what momentum is for"
+    f"plain {plain:,.0f}, momentum {tuned:,.0f}: "
+    "the root of κ² is what momentum is for"
 )
 assert abs(plain / tuned - kappa) < 0.1
 
@@ -402,7 +406,8 @@ for kappa in (100, 1000):
     waited = int(gd.rates.first_below(curve, 0.5))
     expected = 2 * torch.tensor(float(kappa)).log2()
     print(
-        f"κ = {kappa}: 2 log₂ κ = {expected:.1f}, half the error at step {waited}"
+        f"κ = {kappa}: 2 log₂ κ = {expected:.1f}, "
+        f"half the error at step {waited}"
     )
     assert abs(waited - expected) < 2
 

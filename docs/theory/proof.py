@@ -146,7 +146,8 @@ textbook = norm(path) * r / (1 - r) / norm(high)
 print("step   true error      bound           ratio       textbook")
 for k in (100, 300, 435, 865):
     print(
-        f"{k:4}   {error[k]:.7e}   {bounds[k]:.7e}   {bounds[k] / error[k]:.7f}"
+        f"{k:4}   {error[k]:.7e}   {bounds[k]:.7e}"
+        f"   {bounds[k] / error[k]:.7f}"
         f"   {textbook[k] / error[k]:.4f}"
     )
 assert (bounds >= error)[:1001].all()
@@ -540,7 +541,8 @@ assert r_claimed >= 1
 # %% tags=["solution"]
 r_zero = norm(torch.eye(4, dtype=torch.float64))
 print(
-    f"r = {r_zero:.0f}, the root of n = 4: nothing, for it is the same for every M."
+    f"r = {r_zero:.0f}, the root of n = 4: "
+    "nothing, for it is the same for every M."
 )
 assert r_zero == 2
 
