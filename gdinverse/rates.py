@@ -364,6 +364,43 @@ def conjugate_gradient(modes: Modes, steps: int) -> Prediction:
     return _prediction(modes, torch.stack(errors))
 
 
+def chebyshev(condition_number: float, steps: int) -> Tensor:
+    """How far conjugate gradients are at most, where nothing but κ is known.
+
+    Parameters
+    ----------
+    condition_number : float
+        κ = σ₁/σₙ, the square root of the Hessian's.
+    steps : int
+        How many steps to bound.
+
+    Returns
+    -------
+    float64 Tensor of shape (steps + 1,)
+        √(loss_k / loss_0) is at most this, from any guess.
+
+    Notes
+    -----
+    2/(cᵏ + c⁻ᵏ) with c = (κ + 1)/(κ − 1): the largest value on the spectrum of the Chebyshev
+    polynomial that is 1 at 0. With more known of the spectrum, `conjugate_gradient` is sharper.
+
+    References
+    ----------
+    Saad (2003), Iterative methods for sparse linear systems, §6.11.
+
+    Examples
+    --------
+    >>> import gdinverse as gd
+    >>> gd.rates.chebyshev(3.0, 4)
+    tensor([1.0000, 0.8000, 0.4706, 0.2462, 0.1245], dtype=torch.float64)
+    """
+    k = torch.arange(steps + 1, dtype=torch.float64)
+    if condition_number == 1:
+        return (k == 0).double()
+    c = (condition_number + 1) / (condition_number - 1)
+    return 2 / (c**k + c**-k)
+
+
 def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
     """The curve of the plain relative gradient from X = scale · Mᵀ.
 

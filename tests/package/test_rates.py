@@ -157,3 +157,12 @@ def test_nothing_that_combines_gradients_is_below_conjugate_gradients():
             comparisons += len(losses) - 1
     assert comparisons > 300
     assert below == 0
+
+
+@pytest.mark.parametrize("sigma", [[2, 1], [3, 2.5, 1.7, 1], [1, 1, 1], [5, 4, 3, 2, 1]], ids=str)
+def test_conjugate_gradients_are_below_what_the_condition_number_promises(sigma):
+    M = gd.matrices.with_singular_values(sigma, torch.Generator().manual_seed(5))
+    losses = gd.rates.conjugate_gradient(gd.Inverse(M).modes(), 4).loss
+    promised = gd.rates.chebyshev(max(sigma) / min(sigma), 4)
+    assert ((losses / losses[0]).sqrt() <= promised + 1e-12).all()
+    assert promised[0] == 1
