@@ -190,7 +190,7 @@ sigma3 = torch.linalg.svdvals(M3)
 ratio = digits[-1] / digits[-2]
 
 # %% [markdown]
-# ## Two values are near neighbours {: #near-equal }
+# ## Two values are near neighbors {: #near-equal }
 #
 # !!! failure "Symptom"
 #     The loss looks flat at {{= slow_losses[3000] : .1e }} after some thousand steps, and two
