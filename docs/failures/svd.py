@@ -146,7 +146,7 @@ assert dead.d.detach()[j].abs() < 1e-10
 # !!! failure "Symptom"
 #     A singular value comes out negative; or it is zero, and you ask why it does not grow.
 #
-# Take each pair of columns and compute $u^{\mathsf T} M v$, the $\sigma$ that would suit it best.
+# Take each pair of columns and compute $u^\top M v$, the $\sigma$ that would suit it best.
 
 # %%
 print("uᵀ M v:", *(f"{x:7.4f}" for x in agreement))
@@ -249,11 +249,11 @@ said = 4 * (slow_losses[1000] / 0.01).sqrt().item()
 # ## Orthogonality drifts {: #drift }
 #
 # !!! failure "Symptom"
-#     The loss is {{= slow_losses[1000] : .0e }}, and $U^{\mathsf T} U$ differs from the identity by
+#     The loss is {{= slow_losses[1000] : .0e }}, and $U^\top U$ differs from the identity by
 #     {{= slow_defects[1000] : .2f }}.
 #
 # A penalty pulls and does not hold. With the weight $p$, a loss $\ell$ only promises that
-# $\lVert U^{\mathsf T} U - I \rVert \le n\sqrt{\ell/p}$: {{= said : .2f }} here, because $p$ is 0.01.
+# $\lVert U^\top U - I \rVert \le n\sqrt{\ell/p}$: {{= said : .2f }} here, because $p$ is 0.01.
 # The small weight and the mean over all entries hide the rest.
 
 # %% tags=["figure"]

@@ -14,7 +14,7 @@
 # last two apart by looking at the loss. By the end of this page you can.
 # {: .gd-lead }
 #
-# Any matrix can be written as $M = U S V^{\mathsf T}$. The columns of $U$ are orthogonal to each
+# Any matrix can be written as $M = U S V^\top$. The columns of $U$ are orthogonal to each
 # other and of length one, and so are those of $V$. $S$ is diagonal. What stands on its diagonal are
 # the *singular values* of $M$, its stretch factors.
 #
@@ -23,8 +23,8 @@
 #
 # ??? predict "One answer"
 #     Guess $U$, $S$ and $V$. Multiply them and compare with $M$. That is not enough: any three
-#     matrices with the right product would do. So measure two more things: how far $U^{\mathsf T} U$
-#     and $V V^{\mathsf T}$ are from the identity.
+#     matrices with the right product would do. So measure two more things: how far $U^\top U$
+#     and $V V^\top$ are from the identity.
 
 # %% [markdown]
 # ## Three unknowns, one loss
@@ -294,7 +294,7 @@ assert slow_bound < 0.04
 # {{= slow_off : .3f }}. The loss hides it: the penalty has a small weight, and a mean over all entries
 # makes it smaller. For the inverse, $n\sqrt{\ell}$ was a proof. Here the loss is none.
 #
-# There is a bound all the same, computed without the answer. It measures how far $U S V^{\mathsf T}$
+# There is a bound all the same, computed without the answer. It measures how far $U S V^\top$
 # is from $M$, and how far $U$ and $V$ are from orthogonal. By a theorem of Weyl, no singular value is
 # off by more than the first, plus what the second can stretch. Of the worse one it says
 # {{= slow_bound : .4f }}.
@@ -340,7 +340,7 @@ assert (d5[dies:, j] < 1e-3).all()
 # matrix of rank *two*. The run has solved another problem, and perfectly. A value is missing.
 #
 # And why does it not grow back? Take the pair of vectors that belongs to the dead value, and ask
-# which $\sigma$ would suit them. The best one is $u^{\mathsf T} M v$.
+# which $\sigma$ would suit them. The best one is $u^\top M v$.
 
 # %%
 with torch.no_grad():
@@ -386,7 +386,7 @@ assert freed_sigmas[-1][j] < -0.3
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
-    f"One bit of sign was missing: {freed_steps} steps with σ free, {flipped_steps} with a "
+    f"One bit of sign was missing: {freed_steps} steps once it is free, {flipped_steps} with a "
     "column flipped",
     x="step after the change",
     y="loss",

@@ -225,12 +225,10 @@ fig = gd.figures.figure(
     f"{adam_steps[0]:,} and stays at {decay_level:.0e}. Without decay it reaches {best_loss:.0e} "
     f"at step {best_step:,}, jumps up and down, and gets up to {late:.0e} in the last thousand.",
 )
-gd.figures.line(fig, range(3501), momentum_losses[0], "c3")
-gd.figures.line(fig, range(12_001), adam_losses[0], "c2")
-gd.figures.line(fig, range(20_001), bare, "failure", "without", at=6500)
+gd.figures.line(fig, range(3501), momentum_losses[0], "c3", "momentum")
+gd.figures.line(fig, range(12_001), adam_losses[0], "c2", "with decay")
+gd.figures.line(fig, range(20_001), bare, "failure", "without")
 gd.figures.dot(fig, best_step, best_loss, "failure")
-gd.figures.label(fig, "momentum", 3400, 1e-10, "c3")
-gd.figures.label(fig, "with decay", 10_500, 3e-7, "c2")
 fig
 
 # %%
@@ -253,7 +251,7 @@ assert 1e-8 < decay_level < 1e-7
 # momentum with the gradient multiplied by $1 - \beta_1$. And it divides each direction by its own
 # $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum:
 #
-# $$\alpha (1 - \beta_1)\; \lambda_{\max}\!\left(D^{-1/2} H D^{-1/2}\right) < 2 (1 + \beta_1)$$
+# $$\alpha (1 - \beta_1)\; \lambda_{\max}(D^{-1/2} H D^{-1/2}) < 2 (1 + \beta_1)$$
 #
 # Here $\lambda_{\max}$ is the largest eigenvalue, the curvature that Adam *sees*. The right side is
 # `3.8`, for ever. The left side is not fixed: $D$ shrinks with the gradients.
@@ -328,8 +326,8 @@ gd.figures.line(
     fig, range(12_000, 20_001, 10), seen[1200:], "c4", "seen", at=15_500
 )
 gd.figures.line(fig, [12_000, 20_000], [3.8, 3.8], "limit", "", at=12_500)
-gd.figures.dot(fig, crossed, 3.8, "c4", f"{crossed:,}", anchor="left")
-gd.figures.dot(fig, left, 1e-9, "measured", f"{left:,}", anchor="right")
+gd.figures.dot(fig, crossed, 3.8, "c4", f"{crossed:,}")
+gd.figures.dot(fig, left, 1e-9, "measured", f"{left:,}")
 fig
 
 # %% [markdown]

@@ -315,19 +315,19 @@ for rows in tables.values():
 #
 # ## The rivals, honestly
 #
-# - **`torch.linalg.inv`** is the answer to "I need the inverse". It takes turns for nobody: one call,
+# - `torch.linalg.inv` is the answer to "I need the inverse". It takes turns for nobody: one call,
 #   about one product, errors near $\kappa\varepsilon$. It has no bound and no status.
-# - **`torch.linalg.solve`** is the answer to "I need $M^{-1} b$". Few people need the inverse.
-# - **The loop of 2020** takes 10,000 steps, always. It finds six digits of
+# - `torch.linalg.solve` is the answer to "I need $M^{-1} b$". Few people need the inverse.
+# - *The loop of 2020* takes 10,000 steps, always. It finds six digits of
 #   {{= small["the loop of 2020"]["right"] : .0%}} of the small ones, and none of 64×64. It cannot
 #   tell which.
-# - **SGD with the best numbers** is told the spectrum. One learning rate for a batch has to suit its
+# - *SGD with the best numbers* is told the spectrum. One learning rate for a batch has to suit its
 #   worst matrix, so a batch defeats it in 10,000 steps. One 64×64 does too.
-# - **L-BFGS** needs no tuning, and guesses curvature from gradients. It makes one line search for
+# - *L-BFGS* needs no tuning, and guesses curvature from gradients. It makes one line search for
 #   all, so it takes matrices one at a time.
-# - **pytorch-minimize** is the best of the general ones here: its Newton-CG runs conjugate gradients
+# - *pytorch-minimize* is the best of the general ones here: its Newton-CG runs conjugate gradients
 #   on the exact Hessian. Use it for losses that are *not* quadratic.
-# - **`gd.ConjugateGradient`** is cheaper than the default for small matrices. For 256×256 it takes
+# - `gd.ConjugateGradient` is cheaper than the default for small matrices. For 256×256 it takes
 #   {{= large["gd.inv, ConjugateGradient"]["time"] / large["gd.inv"]["time"] : .0f }} times as long.
 
 # %% [markdown]
@@ -358,11 +358,11 @@ assert whole > finish + 2 * int(run.steps)
 #
 # You would not use this for the answer. You would use it
 #
-# - to **see** an optimizer work on problems whose answer is known to the last digit;
-# - to **teach** rates, conditioning and rounding, with a prediction beside every curve;
-# - to **prove** an answer that somebody else computed: the finish takes any start;
-# - to **test** your own optimizer, in `optimizer=`, against known best rates;
-# - where a **product is the only fast thing**. Optimizers that orthogonalize their update in each
+# - to *see* an optimizer work on problems whose answer is known to the last digit;
+# - to *teach* rates, conditioning and rounding, with a prediction beside every curve;
+# - to *prove* an answer that somebody else computed: the finish takes any start;
+# - to *test* your own optimizer, in `optimizer=`, against known best rates;
+# - where a *product is the only fast thing*. Optimizers that orthogonalize their update in each
 #   step do so with a polynomial of products, because a GPU does those best. It is the third rung.
 
 # %% [markdown]
