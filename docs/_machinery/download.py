@@ -71,7 +71,7 @@ def cleaned(notebook):
 
 def plain(markdown):
     """Turn the site's blocks into quotes, and drop attributes: other viewers know neither."""
-    markdown = re.sub(r"^\{:.*\}$\n?", "", markdown, flags=re.MULTILINE)
+    markdown = re.sub(r"^\{:.*\}$\n?| *\{:[^}\n]*\}$", "", markdown, flags=re.MULTILINE)
     return BLOCK.sub(as_quote, f"{markdown}\n").rstrip()
 
 

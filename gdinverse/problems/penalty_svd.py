@@ -228,8 +228,10 @@ class OrthogonalSVD(PenaltySVD):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(M, penalty=1.0, sigma=sigma, guess=guess, generator=generator)
-        for name in ("U", "V"):
-            parametrizations.orthogonal(self, name)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # torch completes a tall U to a basis with random columns
+            for name in ("U", "V"):
+                parametrizations.orthogonal(self, name)
 
     @torch.no_grad()
     def to_answer(self) -> None:

@@ -322,3 +322,18 @@ def test_adam_leaves_the_minimum_after_it_crosses_its_own_limit():
             break
     assert crossed == pytest.approx(16_970, abs=20)
     assert left == pytest.approx(17_035, abs=20)
+
+
+def test_the_orthogonal_parametrization_starts_the_same_whatever_was_drawn_before():
+    starts = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        stream = torch.random.get_rng_state()
+        problem = gd.OrthogonalSVD(torch.ones(5, 3), generator=torch.Generator().manual_seed(0))
+        assert torch.random.get_rng_state().equal(stream)
+        starts.append(problem.parametrizations["U"].original.detach().clone())
+        problem.backward()
+        torch.optim.SGD(problem.parameters(), lr=0.1).step()
+        starts.append(problem.U.detach().clone())
+    assert starts[0].equal(starts[2])
+    assert starts[1].equal(starts[3])
