@@ -5,6 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
+from gdinverse import matrices
+
 Draw = Callable[[int, Generator], Tensor]
 
 
@@ -26,49 +28,6 @@ def _orthogonal(n: int, g: Generator) -> Tensor:
 
 def _permutation(n: int, g: Generator) -> Tensor:
     return torch.eye(n, dtype=torch.float64)[torch.randperm(n, generator=g)]
-
-
-def _ones_and_index(n: int) -> tuple[Tensor, Tensor]:
-    i = torch.arange(1.0, n + 1, dtype=torch.float64)
-    return i[:, None], i[None, :]
-
-
-def _hilbert(n: int, g: Generator) -> Tensor:
-    i, j = _ones_and_index(n)
-    return 1 / (i + j - 1)
-
-
-def _lehmer(n: int, g: Generator) -> Tensor:
-    i, j = _ones_and_index(n)
-    return torch.minimum(i, j) / torch.maximum(i, j)
-
-
-def _frank(n: int, g: Generator) -> Tensor:
-    i, j = _ones_and_index(n)
-    return torch.where(j >= i - 1, n + 1 - torch.maximum(i, j), 0.0)
-
-
-def _pascal(n: int, g: Generator) -> Tensor:
-    P = torch.ones(n, n, dtype=torch.float64)
-    for i in range(1, n):
-        for j in range(1, n):
-            P[i, j] = P[i - 1, j] + P[i, j - 1]
-    return P
-
-
-def _moler(n: int, g: Generator) -> Tensor:
-    L = torch.eye(n, dtype=torch.float64) - torch.ones(n, n, dtype=torch.float64).tril(-1)
-    return L @ L.mT
-
-
-def _kahan(n: int, g: Generator) -> Tensor:
-    sine, cosine = 0.8, 0.6
-    R = torch.eye(n, dtype=torch.float64) - cosine * torch.ones(n, n, dtype=torch.float64).triu(1)
-    return sine ** torch.arange(n, dtype=torch.float64)[:, None] * R
-
-
-def _vandermonde(n: int, g: Generator) -> Tensor:
-    return torch.vander(torch.linspace(-1, 1, n, dtype=torch.float64))
 
 
 def _graded(n: int, g: Generator) -> Tensor:
@@ -111,13 +70,13 @@ def _singular(n: int, g: Generator) -> Tensor:
 
 RANDOM: dict[str, Draw] = {"rand": _rand, "randn": _randn, "integers": _integers}
 STRUCTURED: dict[str, Draw] = {
-    "hilbert": _hilbert,
-    "pascal": _pascal,
-    "frank": _frank,
-    "lehmer": _lehmer,
-    "moler": _moler,
-    "kahan": _kahan,
-    "vandermonde": _vandermonde,
+    "hilbert": lambda n, g: matrices.hilbert(n),
+    "pascal": lambda n, g: matrices.pascal(n),
+    "frank": lambda n, g: matrices.frank(n),
+    "lehmer": lambda n, g: matrices.lehmer(n),
+    "moler": lambda n, g: matrices.moler(n),
+    "kahan": lambda n, g: matrices.kahan(n),
+    "vandermonde": lambda n, g: matrices.vandermonde(n),
     "graded": _graded,
     "triangular": _triangular,
     "orthogonal": _orthogonal,
