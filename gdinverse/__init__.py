@@ -29,6 +29,7 @@ from gdinverse.problems import (
 )
 from gdinverse.result import History, Result, Status
 from gdinverse.signs import fix_signs
+from gdinverse.stored import losses_2020
 
 __all__ = [
     "SVD",
@@ -52,6 +53,7 @@ __all__ = [
     "figures",
     "fix_signs",
     "inv",
+    "losses_2020",
     "lstsq",
     "matrices",
     "minimize",

@@ -18,7 +18,7 @@ Examples
 from gdinverse.figures.charts import bars, heatmap
 from gdinverse.figures.convergence import convergence
 from gdinverse.figures.drawing import figure, line
-from gdinverse.figures.marks import band, dot, label
+from gdinverse.figures.marks import band, dot, dots, label
 from gdinverse.figures.style import ROLES, SEQUENTIAL, template
 from gdinverse.figures.thin import thin
 
@@ -29,6 +29,7 @@ __all__ = [
     "bars",
     "convergence",
     "dot",
+    "dots",
     "figure",
     "heatmap",
     "label",

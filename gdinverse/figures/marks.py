@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import plotly.graph_objects as go
 
 from gdinverse.figures.axes import axes, coordinate
 from gdinverse.figures.labels import annotation, settle
 from gdinverse.figures.style import INK, PAPER, ROLES, style_of
+from gdinverse.figures.thin import thin
+
+if TYPE_CHECKING:
+    from gdinverse.figures.thin import Numbers
 
 
 def dot(
@@ -53,6 +59,41 @@ def dot(
         hoverinfo="skip",
         cliponaxis=False,
         meta={"role": text_role or ("onlight" if on_map else role), "anchor": anchor},
+    )
+    return settle(fig)
+
+
+def dots(
+    fig: go.Figure, x: Numbers, y: Numbers, role: str = "measured", label: str = ""
+) -> go.Figure:
+    """Draw measured points that no line joins.
+
+    Parameters
+    ----------
+    x, y : numbers of shape (points,)
+        Where they are.
+    role : str
+        As for `line`.
+    label : str
+        Their name, which stands beside the first.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("Half each step", x="step", y="error")
+    >>> fig = figures.dots(fig, range(4), [1, 0.5, 0.25, 0.125], "c1", "stored")
+    >>> fig.data[0].y
+    (1.0, 0.5, 0.25, 0.125)
+    """
+    xs, ys = thin(x, y, log_x=fig.layout.xaxis.type == "log", log_y=fig.layout.yaxis.type == "log")
+    fig.add_scatter(
+        x=xs,
+        y=ys,
+        name=label,
+        mode="markers",
+        marker={"size": 6, "color": style_of(role).color},
+        hovertemplate="%{y:.2e}",
+        meta={"role": role},
     )
     return settle(fig)
 
