@@ -1,0 +1,43 @@
+"""Citations: "Polyak (1964)" on any page leads to its entry in the bibliography, or fails."""
+
+import re
+import unicodedata
+
+from mkdocs.utils import get_relative_url
+
+from build import build
+from running_text import rewrite
+
+SOURCE = "reference/bibliography.md"
+ENTRY = re.compile(r"^\d+\. .* \{: #([\w-]+) \}$", re.MULTILINE)
+NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
+CITED = re.compile(rf"({NAME})(?:(?:, {NAME})*\s&amp;\s{NAME}|\set\sal\.)?\s\((\d{{4}})\)")
+QUIET = {"a", "code", "pre", "script", "style", "svg", *(f"h{level}" for level in range(1, 7))}
+
+bibliography = {}
+
+
+def on_files(files, **_):
+    bibliography.clear()
+    if file := files.get_file_from_path(SOURCE):
+        bibliography.update(file=file, entries=set(ENTRY.findall(file.content_string)))
+
+
+def on_page_content(html, page, **_):
+    if not bibliography or page.file is bibliography["file"]:
+        return html
+    address = get_relative_url(bibliography["file"].url, page.url)
+
+    def link(match):
+        anchor = key(match[1], match[2])
+        if anchor not in bibliography["entries"]:
+            build.fail(f"{page.file.src_uri}: {match[0]} is not in {SOURCE}: no #{anchor}")
+        return f'<a href="{address}#{anchor}">{match[0]}</a>'
+
+    return rewrite(html, lambda name, _: name in QUIET, lambda text: CITED.sub(link, text))
+
+
+def key(author, year):
+    """The anchor of an entry: the first author's name in plain letters, and the year."""
+    plain = unicodedata.normalize("NFKD", author).encode("ascii", "ignore").decode()
+    return f"{plain.lower()}-{year}"

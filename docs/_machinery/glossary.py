@@ -1,0 +1,75 @@
+"""Tooltips: the first time that a page uses a term of the glossary, it leads to the term's line.
+
+The glossary is the one source. A term is a link, so that a keyboard and a finger reach it, and
+carries its line for glossary.js to show. A class there, `noun`, marks words that are verbs too.
+"""
+
+import html
+import re
+
+from mkdocs.utils import get_relative_url
+
+from running_text import rewrite
+
+SOURCE = "reference/glossary.md"
+ENTRY = re.compile(r"^(.+) \{: #([\w-]+)( \.noun)? \}\n:   (.+)$", re.MULTILINE)
+DETERMINERS = ("a", "the", "this", "each", "every", "one", "first", "relative")
+BEFORE_NOUN = "|".join(rf"(?<=\b{word}\s)" for word in DETERMINERS)
+PLURAL = {"y": "(?:y|ies)", "x": "(?:x|ces)", "s": "s?"}  # of a last letter
+QUIET = {"a", "button", "code", "figure", "pre", "script", "style", "summary", "svg", "table"}
+QUIET |= {f"h{level}" for level in range(1, 7)}
+QUIET_CLASS = re.compile(r"\b(?:admonition-title|arithmatex|doc-object|gd-claim|gd-lead|gd-meta)\b")
+
+glossary = {}
+
+
+def on_files(files, **_):
+    """Read the terms anew for each build, with the page that they lead to."""
+    glossary.clear()
+    if file := files.get_file_from_path(SOURCE):
+        glossary.update(file=file, terms=terms(file.content_string))
+
+
+def on_page_content(html, page, **_):
+    if not glossary or page.file is glossary["file"]:
+        return html
+    address = get_relative_url(glossary["file"].url, page.url)
+    return with_tooltips(html, glossary["terms"], address)
+
+
+def terms(markdown):
+    """For each anchor of the glossary: a pattern for its words, and its line."""
+    return {
+        anchor: (words(term, bool(noun)), line)
+        for term, anchor, noun, line in ENTRY.findall(markdown)
+    }
+
+
+def words(term, noun):
+    """A pattern for a term and its plural."""
+    stem, last = (term[:-1], term[-1]) if term[-1] in PLURAL and term[-2] != "s" else (term, "")
+    forms = re.escape(stem).replace(r"\ ", r"\s+") + PLURAL.get(last, "(?:e?s)?")
+    return f"(?:{BEFORE_NOUN}){forms}" if noun else forms
+
+
+def with_tooltips(page, terms, address):
+    if not terms:
+        return page
+    anchors = sorted(terms, key=len, reverse=True)  # "learning rate" before "rate"
+    groups = "|".join(f"({terms[anchor][0]})" for anchor in anchors)
+    any_term = re.compile(rf"(?<!-)\b(?:{groups})\b(?!-)", re.IGNORECASE)
+    seen = set()
+
+    def link(match):
+        anchor = anchors[match.lastindex - 1]
+        if anchor in seen:
+            return match[0]
+        seen.add(anchor)
+        line = html.escape(terms[anchor][1])
+        return f'<a class="gd-term" href="{address}#{anchor}" data-line="{line}">{match[0]}</a>'
+
+    return rewrite(page, quiet, lambda text: any_term.sub(link, text))
+
+
+def quiet(name, attributes):
+    return name in QUIET or QUIET_CLASS.search(attributes)

@@ -1,0 +1,346 @@
+# ---
+# title: Why did it not converge?
+# description: >-
+#   What each status of a run means, its causes in order of likelihood, how to tell which one it is,
+#   and what to change. Every status is produced live.
+# given: [2020, "0.9", "0.8"]
+# ---
+
+# %% [markdown]
+# # Why did it not converge?
+#
+# A run ends with a status, and a status is a sentence. Below stands each of them, produced by a run
+# on this page, with its causes in order of likelihood, a way to tell which one is yours, and what to
+# change.
+# {: .gd-lead }
+#
+# Ask the result:
+
+# %%
+from textwrap import fill
+
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
+SGD = torch.optim.SGD
+
+
+def tell(result):
+    """What a run of one matrix says of itself."""
+    print(result)
+    print(fill(str(result.status), 76))
+
+
+result = gd.inv(S)
+tell(result)
+
+# %% [markdown]
+# | status | in one line | most often |
+# |---|---|---|
+# | [converged](#converged) | the bound is below the tolerance | nothing to do |
+# | [floor](#floor) | rounding stops it above the tolerance | the tolerance is too small for this dtype |
+# | [singular](#singular) | the matrix has no inverse | dependent columns |
+# | [undecided](#undecided) | nothing could be proven | a condition number near $1/\varepsilon$ |
+# | [diverged](#diverged) | the loss grew without end | lr is above its limit |
+# | [out_of_steps](#out_of_steps) | `max_steps` came first | a large condition number |
+# | [overflow](#overflow) | the answer does not fit | tiny entries |
+# | [not_finite](#not_finite) | the input holds nan or inf | a bug upstream |
+#
+# No status at all, but an exception? Then the call itself was wrong:
+# [before the first step](#before-the-first-step).
+#
+# In a batch each matrix has its own status, and `result[i]` is what a run of that matrix alone would
+# have given.
+
+# %%
+batch = gd.inv(torch.stack([torch.eye(3, dtype=torch.float64), S]))
+print([status.name for status in batch.status])
+print(batch[1])
+assert [status.name for status in batch.status] == ["converged", "singular"]
+
+# %% [markdown]
+# ## converged {: #converged }
+
+# %%
+result = gd.inv(M)
+tell(result)
+assert result.status is gd.Status.converged
+
+# %% [markdown]
+# The relative error is at most `result.error_bound`, and that is proven, not estimated. The loss
+# alone never decides this. If you want more digits, pass a smaller `tolerance`; without one you get
+# the last digit of the dtype already. [How an answer proves itself](../theory/proof.py) has the
+# argument.
+
+# %% [markdown]
+# ## floor {: #floor }
+
+# %%
+single = gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9)
+tell(single)
+assert single.status is gd.Status.floor
+
+# %% [markdown]
+# Something is proven, but less than you asked for. The number is in `result.error_bound`.
+#
+# 1. *You asked for the last digit of an optimizer that cannot deliver it.* Without a `tolerance`,
+#    that is what you ask for. Optimizers of torch stop where $X M - I$ is all rounding. Check: the
+#    bound is a small multiple of $\kappa\varepsilon$. Change: pass a `tolerance` above the bound, or
+#    `finish=True`, which corrects the last iterate in doubled precision.
+# 2. *It is float32.* Check: `M.dtype`. Change: `M.double()`.
+# 3. *The matrix is nearly singular.* Check: $\kappa\varepsilon$ is near one, and `gd.inv` without an
+#    `optimizer` says `floor` too. Change: accept the bound, by a `tolerance` above it.
+
+# %%
+kappa = torch.linalg.cond(M).item()
+share = single.error_bound.item() / (kappa * torch.finfo(torch.float32).eps)
+print(f"bound / (κ ε) = {share:.1f}")
+tell(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-5))
+tell(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, finish=True))
+tell(gd.inv(M, optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-9))
+assert 0.1 < share < 20
+
+# %% [markdown]
+# And the third cause, the Hilbert matrix with eleven rows:
+
+# %%
+H = gd.matrices.hilbert(11)
+kappa = torch.linalg.cond(H).item()
+hard = gd.inv(H)
+print(f"κ ε = {kappa * torch.finfo(torch.float64).eps:.1e}")
+tell(hard)
+tell(gd.inv(H, tolerance=1e-12))
+assert hard.status is gd.Status.floor
+assert hard.error_bound < 1e-12
+
+# %% [markdown]
+# ## singular {: #singular }
+
+# %%
+result = gd.inv(S)
+tell(result)
+print("witness ", *(f"{x:.4f}" for x in result.witness))
+print(f"distance {result.distance:.1e}")
+assert result.status is gd.Status.singular
+assert (S @ result.witness).abs().max() < 1e-14
+
+# %% [markdown]
+# There is no inverse, or none that your digits could tell from infinitely large.
+#
+# 1. *Columns are dependent.* Check: the witness $v$ says which. $M v = 0$ is the recipe: here the
+#    first column minus twice the second plus the third is zero. Change: remove the dependence, or
+#    say that you want the pseudo-inverse (`gd.pinv`) or a least-squares solution (`gd.lstsq`).
+# 2. *What made them independent was rounded away.* Check: the nearest singular matrix is at most
+#    `result.distance` away, and that is within $n\varepsilon\lVert M \rVert$. Change: if you know that
+#    there is an inverse, compute the entries in float64 from the start.
+# 3. *Units.* One row in kilometers and one in nanometers is not it: `gd.inv` balances rows and
+#    columns by itself before it says `singular`.
+#
+# How many dimensions are lost is the trace of $I - X M$ for the pseudo-inverse $X$:
+
+# %%
+lost = (torch.eye(3) - result.value @ S).trace().item()
+print(f"trace(I − X M) = {lost:.6f}")
+assert abs(lost - 1) < 1e-9
+
+# %%
+units = torch.diag(torch.tensor([1e12, 1.0, 1e-12])).double() @ M[:3, :3]
+tell(gd.inv(units))
+assert gd.inv(units).converged
+
+# %% [markdown]
+# `torch.linalg.inv` may return numbers for such a matrix, with no warning. They are not an inverse:
+# [a singular matrix](../theory/proof.py#a-singular-matrix).
+
+# %% [markdown]
+# ## undecided {: #undecided }
+
+# %%
+hopeless = gd.matrices.hilbert(13)
+result = gd.inv(hopeless)
+tell(result)
+print(f"κ ε = {torch.linalg.cond(hopeless) * 2.0**-52:.0f}")
+assert result.status is gd.Status.undecided
+
+# %% [markdown]
+# No inverse could be proven, and no singular matrix was found within rounding of yours. It is a
+# statement about the digits, not about the matrix.
+#
+# 1. *The condition number is near $1/\varepsilon$ or beyond.* Check: `torch.linalg.cond(M)` times
+#    `torch.finfo(M.dtype).eps` is near one. Change: in float32, `M.double()`. In float64 you need a
+#    library with more digits, or another formulation of what you want to know.
+# 2. *A right-hand side for which less could be proven than for the matrix*, in `gd.solve` and
+#    `gd.lstsq`. Check: `gd.pinv(A).status` is better. Change: as above.
+
+# %% [markdown]
+# ## diverged {: #diverged }
+
+# %%
+h = gd.Inverse(M).modes().curvature
+limit = gd.rates.lr_limit(h, momentum=0.9)
+lr = 1.1 * limit
+result = gd.minimize(gd.Inverse(M), SGD, lr=lr, momentum=0.9)
+tell(result)
+print(f"lr {lr:.2f}, limit {limit:.2f}")
+assert result.status is gd.Status.diverged
+
+# %% [markdown]
+# 1. *lr is above its limit*, which is $2(1 + \beta)/h_1$. Check: `gd.rates.lr_limit`, as above. In
+#    your own code, without a spectrum: halve lr and look again. `gd.inv` checks SGD beforehand and
+#    raises an error with the limit in it. Change: a smaller `lr`, or none, and the spectrum chooses.
+# 2. *The guess is too far away*, for the plain relative gradient only, which squares what is wrong,
+#    the large as well as the small. Check: the loss grows faster and faster, and `lr` plays no part.
+#    Change: leave the guess to the optimizer.
+# 3. *It has not diverged.* Slightly below the limit a run first climbs and then converges. This
+#    status waits until the loss has grown by $1/\varepsilon^2$, so it does not mistake one for the
+#    other.
+
+# %%
+far, near = (
+    gd.minimize(gd.Inverse(M, guess=guess), gd.RelativeGradient, scaled=False)
+    for guess in (M, "transpose")
+)
+print(f"from M:             {far}")
+print(f"from its transpose: {near}")
+assert far.status is gd.Status.diverged
+assert near.converged
+
+# %% [markdown]
+# [The edge](../theory/how-fast.py#the-edge) shows how sharp the limit is.
+
+# %% [markdown]
+# ## out_of_steps {: #out_of_steps }
+
+# %%
+H = gd.matrices.hilbert(4)
+slow = gd.inv(H, optimizer=SGD, lr=0.9, momentum=0.9, max_steps=1000)
+tell(slow)
+assert slow.status is gd.Status.out_of_steps
+
+# %% [markdown]
+# Ask theory before you wait longer: how many steps does a factor of ten take, with your lr and
+# momentum, and with the best pair?
+
+
+# %%
+def steps_per_digit(M, lr, momentum):
+    h = gd.Inverse(M).modes().curvature
+    yours = gd.rates.rate(h, lr, momentum).max()
+    best = gd.rates.best(h).rate
+    return [float(gd.rates.steps_per_factor(r)) for r in (yours, best)]
+
+
+hilbert = steps_per_digit(H, 0.9, 0.9)
+timid = steps_per_digit(M, 0.001, 0.9)
+print(f"Hilbert 4, lr 0.9:   {hilbert[0]:11,.0f}, at best {hilbert[1]:6,.0f}")
+print(f"matrix 1, lr 0.001:  {timid[0]:11,.0f}, at best {timid[1]:6,.0f}")
+assert hilbert[1] > 10_000
+assert timid[1] < 100 < timid[0]
+
+# %% [markdown]
+# 1. *The condition number is large for this optimizer.* Check: even the best pair needs thousands of
+#    steps per digit. Change: a higher [rung](../theory/ladder.py), which is `gd.inv(M)` without an
+#    `optimizer`.
+# 2. *lr is too small.* Check: the best pair needs far fewer steps than yours. Change: leave `lr` out,
+#    or take half the limit.
+# 3. *The matrix is singular.* Descent goes on to the pseudo-inverse, and no bound ever proves it.
+#    Check: the loss is level near $(n - \text{rank})/n^2$; `gd.inv(M)` says `singular`.
+# 4. *The loss proves nothing here.* For `side="both"`, and for optimizers that change the loss
+#    (weight decay), the loss can be zero at a wrong answer. Check: the loss is tiny and the bound is
+#    `inf`. Change: `side="left"`, or no decay.
+
+# %%
+print(gd.inv(H))
+print(gd.inv(M, optimizer=SGD, tolerance=1e-9))
+level = gd.inv(S, optimizer=SGD, lr=0.01, momentum=0.9, max_steps=2000)
+print(f"loss {level.history.loss[-1]:.4f}, (n − rank)/n² = {1 / 9:.4f}")
+mirror = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
+wrong = gd.inv(
+    mirror,
+    optimizer=SGD,
+    side="both",
+    guess=M[:2, :2],
+    lr=0.4,
+    momentum=0.5,
+    max_steps=400,
+)
+print(f"loss {wrong.history.loss[-1]:.0e}, bound {wrong.error_bound}")
+assert abs(level.history.loss[-1] - 1 / 9) < 1e-3
+assert wrong.history.loss[-1] < 1e-30
+assert wrong.error_bound == float("inf")
+
+# %% [markdown]
+# ## overflow {: #overflow }
+
+# %%
+tiny = M.float() * 1e-38
+result = gd.inv(tiny)
+tell(result)
+assert result.status is gd.Status.overflow
+
+# %% [markdown]
+# 1. *The entries are tiny, so the inverse is huge*: beyond the largest number of the dtype. Tell:
+#    `M.abs().max()`. Change: `M.double()`, or scale. $(c M)^{-1} = M^{-1}/c$, and a power of two
+#    for $c$ costs no digit.
+
+# %%
+print(gd.inv(tiny.double()))
+print(gd.inv(tiny * 2.0**100))
+assert gd.inv(tiny.double()).converged
+assert gd.inv(tiny * 2.0**100).converged
+
+# %% [markdown]
+# ## not_finite {: #not_finite }
+
+# %%
+broken = M.clone()
+broken[1, 2] = torch.nan
+result = gd.inv(broken)
+tell(result)
+print("not finite at", (~broken.isfinite()).nonzero().tolist())
+assert result.status is gd.Status.not_finite
+
+# %% [markdown]
+# 1. *A division by zero or an overflow before this call.* Check: where the entries are, as printed
+#    above. Change: there, not here. Other matrices of a batch are not harmed.
+
+# %% [markdown]
+# ## Before the first step
+#
+# An exception is about the call, not about the numbers. It says what it saw, why that cannot work,
+# and what to pass instead. `gd.Status` stays out of it.
+
+# %%
+adam = torch.optim.Adam
+calls = {
+    "lr too large": lambda: gd.inv(M, optimizer=SGD, lr=12.0, momentum=0.9),
+    "not square": lambda: gd.inv(M[:3]),
+    "complex": lambda: gd.inv(M * 1j),
+    "a name": lambda: gd.inv(M, optimizer="adam"),
+    "truth": lambda: bool(gd.inv(M)),
+}
+said = {}
+for name, call in calls.items():
+    try:
+        call()
+    except (TypeError, ValueError) as error:
+        said[name] = str(error)
+        print(f"{name}: {error}\n")
+assert said.keys() == calls.keys()
+
+# %% [markdown]
+# ## In your own loop
+#
+# You have no status there, only a curve. Its *shape* tells the causes apart: climbing, level, slow,
+# returning. [The gallery of failures](../failures/index.py) starts from the shape. Or hand your
+# problem to [`gd.minimize`](runs.md#gdinverse.minimize.minimize), and read the status here.
+
+# %% tags=["hide"]
+values = {
+    "float32_bound": single.error_bound.item(),
+    "hilbert_4_best": hilbert[1],
+    "hilbert_11_bound": hard.error_bound.item(),
+}
