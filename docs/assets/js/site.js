@@ -1,6 +1,7 @@
 // Everything that runs on a page beside the theme: figures are drawn, and two gaps are mended.
 import { watch } from "./figures.js";
 import { mend } from "./mends.js";
+import { explainTerms } from "./glossary.js";
 
 let waiting = false;
 
@@ -16,6 +17,8 @@ function mendSoon() {
 // The theme announces every page, the first one too, where it changes them without a reload.
 if (globalThis.document$) globalThis.document$.subscribe(() => watch(document));
 else watch(document);
+
+explainTerms(document);
 
 new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
 addEventListener("resize", mendSoon);
