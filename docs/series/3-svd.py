@@ -588,4 +588,7 @@ values = {
     "svd_slow_steps": slow_steps,
     "svd_dead_level": dead_level,
     "svd_freed_steps": freed_steps,
+    "svd_slope_off": worst,
+    "svd_dead_one_guess": post["dead"][0],
+    "svd_dead_own_guess": post["dead"][1],
 }
