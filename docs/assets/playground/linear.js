@@ -24,16 +24,22 @@ export function productTransposed(A, B, C, n) {
   return C;
 }
 
-export function square(A) {
+export function dot(x, y) {
   let sum = 0;
-  for (let i = 0; i < A.length; i++) sum += A[i] * A[i];
+  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
   return sum;
 }
 
-export const norm = (A) => Math.sqrt(square(A));
+export const square = (A) => dot(A, A);
+export const norm = (A) => Math.sqrt(dot(A, A));
 
 export function transpose(A, n) {
   return A.map((_, at) => A[(at % n) * n + Math.floor(at / n)]);
+}
+
+/** The rows of A, each an array. */
+export function rowsOf(A, n) {
+  return Array.from({ length: n }, (_, i) => A.slice(i * n, i * n + n));
 }
 
 export function eye(n) {
@@ -41,23 +47,25 @@ export function eye(n) {
 }
 
 /**
- * Left singular vectors and singular values of M, largest first: {U: [vector], sigma}.
+ * Left singular vectors and singular values, largest first, and rows[i] = σ_i v_iᵀ.
  *
- * One-sided Jacobi (Hestenes, 1958) on the rows of M. It keeps the relative accuracy of small
- * singular values, and gives all of U where M is singular.
+ * One-sided Jacobi (Hestenes, 1958) on the rows of M, which gives all of U where M is singular.
  */
 export function leftSingular(M, n) {
-  const rows = Array.from({ length: n }, (_, i) => M.slice(i * n, i * n + n));
-  const U = Array.from({ length: n }, (_, i) => eye(n).slice(i * n, i * n + n));
+  const rows = rowsOf(M, n);
+  const U = rowsOf(eye(n), n);
   for (let sweep = 0, turned = true; turned && sweep < 60; sweep++) {
     turned = false;
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) turned = rotate(rows, U, i, j) || turned;
     }
   }
-  const sizes = rows.map(norm);
-  const order = sizes.map((_, i) => i).sort((i, j) => sizes[j] - sizes[i]);
-  return { U: order.map((i) => U[i]), sigma: Float64Array.from(order, (i) => sizes[i]) };
+  const modes = rows.map((row, i) => ({ row, u: U[i], sigma: norm(row) })).sort((a, b) => b.sigma - a.sigma);
+  return {
+    U: modes.map(({ u }) => u),
+    rows: modes.map(({ row }) => row),
+    sigma: Float64Array.from(modes, ({ sigma }) => sigma),
+  };
 }
 
 /** Make rows i and j orthogonal; whether they were not. */
@@ -77,8 +85,35 @@ function turn(x, y, cosine, sine) {
   }
 }
 
-export function dot(x, y) {
-  let sum = 0;
-  for (let k = 0; k < x.length; k++) sum += x[k] * y[k];
-  return sum;
+/** X + X (I − M X), the residual in doubled precision: it makes a nearly right X right. */
+export function corrected(X, M, n) {
+  const columns = rowsOf(transpose(X, n), n);
+  const R = Float64Array.from({ length: n * n }, (_, at) =>
+    -exactDot([...M.slice(at - (at % n), at - (at % n) + n), -1], [...columns[at % n], at % (n + 1) ? 0 : 1]),
+  );
+  return product(X, R, new Float64Array(n * n), n).map((change, at) => X[at] + change);
+}
+
+/** A dot product as if in twice the precision (Ogita, Rump & Oishi, 2005, algorithm 5.3). */
+function exactDot(x, y) {
+  let [sum, lost] = [0, 0];
+  x.forEach((a, k) => {
+    const b = y[k];
+    const term = a * b;
+    const next = sum + term;
+    const part = next - sum;
+    lost += sum - (next - part) + (term - part) + productError(a, b, term);
+    sum = next;
+  });
+  return sum + lost;
+}
+
+/** a b − term, which is exact, from halves of 26 digits (Dekker, 1971). */
+function productError(a, b, term) {
+  const high = (x) => {
+    const wide = 134217729 * x;
+    return wide - (wide - x);
+  };
+  const [c, d] = [high(a), high(b)];
+  return (a - c) * (b - d) - (term - c * d - (a - c) * d - c * (b - d));
 }

@@ -132,13 +132,20 @@ function conjugateFactors({ curvature, weight }) {
   };
 }
 
-/** I − X M is squared by each step (Schulz, 1933), relative to what it is at the guess. */
+/**
+ * The relative gradient squares I − X M (Schulz, 1933). done = 1 − left is followed too, because
+ * left alone cannot tell a small start from none.
+ */
 function relativeFactors({ sigma, curvature, scale }) {
   const opening = sigma.map((s, i) => (curvature[i] ? 1 - scale * s * s : 1));
   const now = opening.slice();
+  const done = sigma.map((s, i) => (curvature[i] ? scale * s * s : 0));
   let begun = false;
   return () => {
-    if (begun) for (let i = 0; i < now.length; i++) now[i] *= now[i];
+    for (let i = 0; begun && i < now.length; i++) {
+      done[i] *= 2 - done[i];
+      now[i] = done[i] < 0.5 ? 1 - done[i] : now[i] ** 2;
+    }
     begun = true;
     return now.map((left, i) => (opening[i] ? left / opening[i] : 0));
   };
