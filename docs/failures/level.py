@@ -1,0 +1,539 @@
+# ---
+# title: The loss stops at a level
+# description: >-
+#   Seven levels at which a loss stops, and what each gives away: zeroed parameters, a singular
+#   matrix, a nearly singular one, weight decay, bfloat16, the float32 floor, lost steps.
+# given: ["0.9", "1e-3", 2020, 200]
+# ---
+
+# %% tags=["hide"]
+import math
+from itertools import islice
+
+import torch
+
+import gdinverse as gd
+
+torch.set_printoptions(sci_mode=False)
+M = gd.matrices.random_2020()
+exact = torch.linalg.inv(M)
+h = gd.Inverse(M).modes().curvature
+
+
+def iterates(M, X, lr=0.9, momentum=0.9, weight_decay=0.0):
+    """The guess X and every X after it, of one matrix or of a batch."""
+    n, push = M.shape[-1], torch.zeros_like(X)
+    eye = torch.eye(n, dtype=M.dtype)
+    while True:
+        yield X
+        push = momentum * push + 2 / n**2 * (X @ M - eye) @ M.mT
+        push = push + weight_decay * X
+        X = X - lr * push
+
+
+def descend(M, X, steps, **options):
+    return torch.stack(list(islice(iterates(M, X, **options), steps + 1)))
+
+
+def loss_of(path, M):
+    R = path @ M - torch.eye(M.shape[-1], dtype=M.dtype)
+    return R.square().mean((-2, -1))
+
+
+def error_of(path, exact):
+    norm = torch.linalg.matrix_norm
+    return norm(path.double() - exact) / norm(exact)
+
+
+# %% [markdown]
+# # The loss stops at a level
+#
+# Your loss went down, and now it is flat. It is not converged: a level has a value, and the value
+# often names the cause. Compare yours with these.
+# {: .gd-lead }
+#
+# | level of the loss | cause |
+# |---|---|
+# | $1/n$ | [zeroed parameters](#zeroed-parameters) |
+# | $1/n^2$, $2/n^2$, … from any guess | [a singular matrix](#singular), or [a nearly singular one](#nearly-singular) |
+# | higher, the more weight decay | [weight decay](#weight-decay) |
+# | about 1e-3, in bfloat16 | [too few digits](#bfloat16) |
+# | the square of the dtype's last digit | [the floor of float32](#float32-floor) |
+# | higher than that floor | [steps that are rounded away](#lost-steps) |
+# | that of the guess | [a learning rate that is too small](slow.py#tiny-step) |
+# | $\sigma_i^2/(m n)$, in an SVD | [a dead value](svd.py#dead-value) |
+#
+# Here $n$ is the number of rows, and the loss is the mean of the squared entries of $X M - I$.
+
+# %% tags=["hide"]
+
+
+def by_hand(zero, steps=200):
+    """Momentum 0 on matrix 1; `zero` clears one thing after each step."""
+    X, losses = M.clone().requires_grad_(), []
+    for _ in range(steps + 1):
+        loss = (X @ M - torch.eye(4)).square().mean()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            X -= 3.0 * X.grad
+            zero(X)
+    return losses
+
+
+wrong = by_hand(lambda X: X.zero_())
+right = by_hand(lambda X: X.grad.zero_())
+
+# %% [markdown]
+# ## The loss stops at {{= wrong[-1] : .2f }}: parameters zeroed, not gradients {: #zeroed-parameters }
+#
+# !!! failure "Symptom"
+#     The loss is the same in every step from the second on. For a 4×4 matrix it is exactly
+#     {{= wrong[-1] : .2f }}, whatever the matrix.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"One word too few: {wrong[-1]:.2f} for ever, or {right[-1]:.3f} after 200 steps",
+    x="step",
+    y="loss",
+    x_range=(0, 200),
+    y_range=(1e-3, 3),
+    caption="Matrix 1, plain descent with learning rate 3.",
+    alt=f"With X.zero_() the loss is {wrong[1]:.2f} at every step from the first on. With "
+    f"X.grad.zero_() it falls from {right[0]:.2f} to {right[-1]:.4f} at step 200.",
+)
+gd.figures.line(fig, range(201), wrong, "failure", "X.zero_()")
+gd.figures.line(fig, range(201), right, "c1", "X.grad.zero_()")
+fig
+
+# %% [markdown]
+# The loop says `X.zero_()` and means `X.grad.zero_()`. Then every loss is measured at $X = 0$, where
+# the $n$ ones of the identity are missing: $n/n^2 = 1/n$.
+
+# %%
+print("X.zero_()      ", *(f"{loss:.4f}" for loss in wrong[:6]))
+print("X.grad.zero_() ", *(f"{loss:.4f}" for loss in right[:6]))
+assert all(loss == 1 / 4 for loss in wrong[1:])
+assert right[-1] < 0.02
+
+# %% [markdown]
+# !!! fix "Fix"
+#     Clear the gradient, not the parameter:
+#
+#     ```python
+#     X.grad.zero_()  # or optimizer.zero_grad()
+#     ```
+#
+#     A level of exactly $1/n$ is the fingerprint. If you clear nothing at all, the loss
+#     [never settles](returns.py#gradient-not-zeroed).
+
+# %% tags=["hide"]
+S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
+lr_limit = gd.rates.lr_limit(gd.PseudoInverse(S).modes().curvature, 0.9)
+guess = torch.rand(3, 3, generator=torch.Generator().manual_seed(314)).double()
+ways = {"zeros": torch.zeros_like(S), "a random guess": guess}
+paths = {
+    name: descend(S, start, 1000, lr=lr_limit / 2)
+    for name, start in ways.items()
+}
+level = loss_of(paths["zeros"], S)[-1].item()
+rank = int(torch.linalg.matrix_rank(S))
+pinv = torch.linalg.pinv(S, rtol=1e-12)
+away = {name: error_of(path, pinv) for name, path in paths.items()}
+
+# %% [markdown]
+# ## The loss stops at {{= level : .4f }}: the matrix is singular {: #singular }
+#
+# !!! failure "Symptom"
+#     The loss stops at one ninth for a 3×3 matrix, at one sixteenth or two sixteenths for a 4×4 one:
+#     a small integer over $n^2$. More steps do not help. The singular matrix here is the first that
+#     everybody types, 1 to 9.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Both losses stop at {level:.4f}, and the two answers differ by "
+    f"{away['a random guess'][-1]:.0%}",
+    x="step",
+    y="distance to the pseudo-inverse",
+    x_range=(0, 1000),
+    y_range=(1e-15, 1e2),
+    caption="The matrix with the entries 1 to 9, at half the limit of the learning rate.",
+    alt=f"Relative distance to the pseudo-inverse. From zeros it falls to "
+    f"{away['zeros'][-1]:.0e}. From a random guess it stays at {away['a random guess'][-1]:.3f}. "
+    f"The loss of both is {level:.4f} at the end.",
+)
+for (name, distance), role in zip(away.items(), ("c1", "c4"), strict=True):
+    gd.figures.line(fig, range(1001), distance, role, name)
+fig
+
+# %% [markdown]
+# A singular matrix maps some vector to zero, and no $X$ can bring it back. Each missing rank leaves a
+# one of the identity undone: the level is $(n - \text{rank})/n^2$. What you get depends on the guess:
+# from zeros the pseudo-inverse, from elsewhere the pseudo-inverse plus what $M$ cannot see of the
+# guess.
+
+# %%
+print(f"rank {rank} of 3, so the level is {(3 - rank) / 9:.6f}")
+for name, path in paths.items():
+    print(f"from {name:15} loss {loss_of(path, S)[-1]:.6f}")
+unseen = guess @ (torch.eye(3) - S @ pinv)
+result = gd.inv(S)
+print(result.status)
+print("witness", *(f"{x:.4f}" for x in result.witness))
+assert all(
+    abs(loss_of(path, S)[-1] - (3 - rank) / 9) < 1e-6
+    for path in paths.values()
+)
+assert (paths["zeros"][-1] - pinv).norm() < 1e-12
+assert (paths["a random guess"][-1] - pinv - unseen).norm() < 1e-12
+assert result.status is gd.Status.singular
+assert (S @ result.witness).norm() < 1e-14
+
+# %% [markdown]
+# !!! fix "Fix"
+#     There is no inverse to find. Ask `gd.inv(M).status`, and if it is `singular`, look at the
+#     witness: it names the columns that depend on each other. If you want the pseudo-inverse, start
+#     from zeros, or:
+#
+#     ```python
+#     gd.pinv(M).value
+#     ```
+#
+#     A descent on the singular matrix [from a random guess](../play.md?matrix=singular&guess=rand&lr=0.03&momentum=0.9#playground "not in 20,000 steps"). How
+#     singularity is proven: [a singular matrix](../theory/proof.py#a-singular-matrix).
+
+# %% tags=["hide"]
+nearly = gd.matrices.with_singular_values(
+    [2, 1, 0.5, 1e-9], torch.Generator().manual_seed(0)
+)
+h_nearly = gd.Inverse(nearly).modes().curvature
+inverse_nearly = torch.linalg.inv(nearly)
+path_nearly = descend(nearly, torch.zeros_like(nearly), 1000)
+losses_nearly = loss_of(path_nearly, nearly)
+error_nearly = error_of(path_nearly[-1], inverse_nearly).item()
+per_digit = math.log(10) * (1 - 0.9) / (0.9 * h_nearly[3].item())
+reached = int(gd.rates.first_below((losses_nearly - 1 / 16).abs(), 1e-6))
+
+# %% [markdown]
+# ## The loss stops at {{= losses_nearly[-1] : .4f }}, and the matrix is not singular {: #nearly-singular }
+#
+# !!! failure "Symptom"
+#     The level is $1/n^2$, as for a singular matrix. But the determinant is not zero, and a library
+#     gives an inverse.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Flat at {losses_nearly[-1]:.4f} from step {reached} on, and {per_digit:.0e} steps to go",
+    x="step",
+    y="loss, and relative error",
+    x_range=(0, 300),
+    y_range=(0.01, 3),
+    caption="A 4×4 matrix with the singular values 2, 1, 1/2 and 1e-9; learning rate 0.9, momentum "
+    "0.9, from zeros.",
+    alt=f"The loss falls to one sixteenth, {losses_nearly[-1]:.4f}, at step {reached} and stays "
+    f"there. The relative error stays at {error_nearly:.4f}.",
+)
+gd.figures.line(fig, range(301), losses_nearly[:301], "measured", "loss")
+gd.figures.line(
+    fig,
+    range(301),
+    error_of(path_nearly[:301], inverse_nearly),
+    "failure",
+    "error",
+)
+fig
+
+# %% [markdown]
+# One singular value is a thousand-millionth. Its direction converges, at
+# $\ln 10 \cdot (1 - \beta)/(\alpha h)$ steps per factor of ten, with the learning rate $\alpha$, the
+# momentum $\beta$ and the curvature $h = 2\sigma^2/n^2$. Here that is {{= per_digit : .0e }} steps, so
+# on any screen it is a level.
+
+# %%
+print(f"16 times the loss  {16 * losses_nearly[-1]:.9f}")
+print(f"error              {error_nearly:.9f}")
+result = gd.inv(nearly)
+print(result)
+assert abs(16 * losses_nearly[-1] - 1) < 1e-6
+assert error_nearly > 0.999
+assert result.converged
+assert result.error_bound < 1e-15
+
+# %% [markdown]
+# !!! fix "Fix"
+#     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
+#     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
+#     not `singular`: [hard matrices](../theory/proof.py#hard-matrices).
+
+# %% tags=["hide"]
+decays = [1e-5, 3e-5, 1e-4, 2e-4, 1e-3, 1e-2]
+axis = torch.logspace(-5.3, -1.7, 80, dtype=torch.float64)
+
+
+def level_with(decay):
+    """Where the loss stops: each mode keeps λ/(h + λ) of its error."""
+    return (decay / (h + decay)).square().sum() / 16
+
+
+decayed = {
+    decay: descend(M, M, 2500, weight_decay=decay)[-1] for decay in decays
+}
+stops = {decay: loss_of(X, M).item() for decay, X in decayed.items()}
+chosen = 2e-4
+off = error_of(decayed[chosen], exact).item()
+sigma1 = torch.linalg.svdvals(
+    torch.rand(5, 4, generator=torch.Generator().manual_seed(314)).double()
+)[0].item()
+
+# %% [markdown]
+# ## The loss stops near 1e-3: weight decay {: #weight-decay }
+#
+# !!! failure "Symptom"
+#     The loss stops at {{= stops[chosen] : .1e }}, to the last digit. Another learning rate or
+#     momentum gives the same level.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"weight_decay={chosen:.0e}: the loss stops at {stops[chosen]:.1e}, as computed",
+    x="weight decay",
+    y="level of the loss",
+    log_x=True,
+    x_range=(5e-6, 2e-2),
+    y_range=(1e-7, 1),
+    caption="Matrix 1, learning rate 0.9, momentum 0.9, 2,500 steps. Dashed: computed from the "
+    "singular values. Dots: measured.",
+    alt="Level of the loss against weight decay: "
+    + ", ".join(f"{stop:.1e} at {decay:.0e}" for decay, stop in stops.items())
+    + ".",
+)
+gd.figures.line(
+    fig, axis, [level_with(x) for x in axis], "predicted", "computed"
+)
+for decay, stop in stops.items():
+    gd.figures.dot(fig, decay, stop, "measured")
+fig
+
+# %% [markdown]
+# Weight decay $\lambda$ adds $\lambda X$ to the gradient. The run finds the minimum of another loss,
+# and along each direction a share $\lambda/(h + \lambda)$ of the answer is missing there. The smallest
+# curvature $h$ pays most.
+
+# %%
+X = M.clone().requires_grad_()
+sgd = torch.optim.SGD([X], lr=0.9, momentum=0.9, weight_decay=chosen)
+for _ in range(1500):
+    sgd.zero_grad()
+    loss = (X @ M - torch.eye(4)).square().mean()
+    loss.backward()
+    sgd.step()
+print(f"level, torch's SGD  {loss.item():.6e}")
+print(f"level, computed     {level_with(chosen):.6e}")
+print(f"error of X          {off:.3f}")
+assert abs(loss.item() / level_with(chosen) - 1) < 1e-6
+assert all(
+    abs(stop / level_with(decay) - 1) < 1e-6 for decay, stop in stops.items()
+)
+assert 5e-4 < stops[chosen] < 2e-3
+assert off > 0.1
+
+# %% [markdown]
+# The loss looks small, and the answer is off by {{= off : .0%}}. Adam in 2020 had a weight decay of
+# `1e-5`, and its largest singular value came out as {{= series/3b-adam#sigma1_decay : .4f }} in place
+# of {{= sigma1 : .4f }}: [another problem](../series/3b-adam.py#weight-decay-solves-another-problem).
+#
+# !!! fix "Fix"
+#     `weight_decay=0`. Decay is for models that must generalize; an inverse must not.
+
+# %% tags=["hide"]
+
+
+def run_in(dtype, steps=800):
+    """The run of 2020, on matrix 1 as bfloat16 holds it."""
+    A = M.bfloat16().to(dtype)
+    X, push, found = A.clone(), torch.zeros_like(A), []
+    for _ in range(steps + 1):
+        R = X @ A - torch.eye(4, dtype=dtype)
+        found.append(R.square().mean().item())
+        push = 0.9 * push + R @ A.mT / 8
+        X = X - 0.9 * push
+    return found
+
+
+coarse, fine = run_in(torch.bfloat16), run_in(torch.float32)
+coarse_level = coarse[-1]
+
+# %% [markdown]
+# ## The loss stops near 1e-3 in bfloat16 {: #bfloat16 }
+#
+# !!! failure "Symptom"
+#     The same code stops at {{= coarse_level : .0e }} in bfloat16, and goes on to fall in float32.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"bfloat16 stops at {coarse_level:.0e}, float32 is at {fine[-1]:.0e} by then",
+    x="step",
+    y="loss",
+    x_range=(0, 800),
+    y_range=(1e-14, 10),
+    caption="One matrix, matrix 1 rounded to bfloat16, in two dtypes; learning rate 0.9, momentum "
+    "0.9.",
+    alt=f"The loss in bfloat16 stays at {coarse_level:.1e}. In float32 it falls to {fine[-1]:.0e} "
+    "at step 800.",
+)
+gd.figures.line(fig, range(801), coarse, "failure", "bfloat16")
+gd.figures.line(fig, range(801), fine, "c1", "float32")
+fig
+
+# %% [markdown]
+# bfloat16 keeps eight binary digits: each product $X M$ is off by some thousandths of its terms. The
+# gradient is made of $X M - I$, so it is rounding from there on. Small steps vanish besides, as
+# [below](#lost-steps).
+
+# %%
+print(f"last digit of bfloat16  {torch.finfo(torch.bfloat16).eps}")
+print(f"bfloat16  {coarse_level:.1e}")
+print(f"float32   {fine[-1]:.1e}")
+assert 1e-4 < coarse_level < 1e-2
+assert fine[-1] < coarse_level / 1e6
+
+# %% [markdown]
+# !!! fix "Fix"
+#     Keep $X$ and compute the residual in float32, and leave bfloat16 to what is multiplied once.
+#     With `torch.autocast`, compute this loss outside of it:
+#
+#     ```python
+#     with torch.autocast("cuda", enabled=False):
+#         loss = (X.float() @ M.float() - eye).square().mean()
+#     ```
+
+# %% tags=["hide"]
+path32 = descend(M.float(), M.float(), 1500)
+losses32, error32 = loss_of(path32, M.float()), error_of(path32, exact)
+error64 = error_of(descend(M, M, 1500), exact)
+floor_loss = losses32[-500:].median().item()
+floor_error = error32[-500:].median().item()
+floor_step = int(gd.rates.first_below(losses32, 2 * floor_loss))
+crowd = torch.stack(
+    [
+        torch.rand(4, 4, generator=torch.Generator().manual_seed(seed))
+        for seed in range(200)
+    ]
+)
+kappa = torch.linalg.cond(crowd.double())
+rates = gd.rates.rate(gd.Inverse(crowd).modes().curvature, 0.9, 0.9)
+arrived = (kappa < 40) & (rates.amax(-1) ** 5000 < 1e-9)
+crowd, kappa = crowd[arrived], kappa[arrived]
+ends = next(islice(iterates(crowd, crowd), 5000, None))
+ratios = error_of(ends, torch.linalg.inv(crowd.double())) / (
+    kappa * torch.finfo(torch.float32).eps
+)
+
+# %% [markdown]
+# ## The loss stops at {{= floor_loss : .0e }}: the float32 floor {: #float32-floor }
+#
+# !!! failure "Symptom"
+#     The loss is {{= floor_loss : .0e }} and trembles. You call it converged, and ask for more digits
+#     than there are.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"The float32 floor: six digits at step {floor_step}, and six digits ever after",
+    x="step",
+    y="relative error",
+    x_range=(0, 1500),
+    y_range=(1e-11, 3),
+    caption="Matrix 1, learning rate 0.9, momentum 0.9. Gray: the condition number times the last "
+    "digit of float32.",
+    alt=f"In float32 the error stops at {floor_error:.1e}, from step {floor_step} on. In float64 it "
+    f"goes on to {error64[-1]:.0e} at step 1,500.",
+)
+scale = (torch.linalg.cond(M) * torch.finfo(torch.float32).eps).item()
+gd.figures.band(fig, scale / 3, 3 * scale, "κ ε")
+gd.figures.line(fig, range(1501), error64, "c1", "float64")
+gd.figures.line(fig, range(1501), error32, "failure", "float32")
+fig
+
+# %% [markdown]
+# The loss at this level is rounding: $X M - I$ subtracts numbers that agree in all digits. The
+# *error* of $X$ is larger than the root of the loss suggests, about the condition number $\kappa$
+# times the last digit $\varepsilon$ of the dtype. That is a scale, not a value. Over
+# {{= len(ratios) : d }} random matrices, with the settings of 2020, the error is
+# {{= ratios.min() : .2f }} to {{= ratios.max() : .1f }} times $\kappa\varepsilon$.
+
+# %%
+print(f"loss       {floor_loss:.1e} from step {floor_step} on")
+print(f"error      {floor_error:.1e}, κ ε = {scale:.1e}")
+print(f"error / κ ε over {len(ratios)} matrices that arrived:")
+print(f"           {ratios.min():.2f} to {ratios.max():.1f}")
+print(f"           median {ratios.median():.2f}")
+result = gd.inv(M.float())
+print(f"gd.inv in float32: error at most {result.error_bound:.1e}")
+assert 1e-7 < floor_error < 1e-5
+assert 0.02 < ratios.min() < ratios.median() < 1 < ratios.max() < 10
+assert error64[-1] < floor_error / 1e4
+assert result.error_bound < floor_error / 10
+
+# %% [markdown]
+# !!! fix "Fix"
+#     float64, if you need more digits:
+#
+#     ```python
+#     M = M.double()
+#     ```
+#
+#     Or one correction with the residual in doubled precision: `gd.inv` ends with it, in either
+#     dtype. And stop when the [bound](../series/2-inverse.py#when-to-stop) is below your tolerance,
+#     not when the loss is flat.
+
+# %% tags=["hide"]
+steps = 10_000
+plain32 = error_of(
+    descend(M.float(), M.float(), steps, momentum=0.0)[::10], exact
+)
+plain64 = error_of(descend(M, M, steps, momentum=0.0)[::10], exact)
+times = (plain32[-1] / floor_error).item()
+from_64 = (plain32[-1] / plain64[-1]).item()
+
+# %% [markdown]
+# ## The loss stops above the float32 floor: steps that are rounded away {: #lost-steps }
+#
+# !!! failure "Symptom"
+#     In float32 the same problem gets to {{= floor_error : .0e }} with momentum, and stops at
+#     {{= plain32[-1] : .0e }} without.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Without momentum float32 ends {from_64:.0f} times farther off than float64",
+    x="step",
+    y="relative error",
+    x_range=(0, steps),
+    y_range=(1e-7, 3),
+    caption="Matrix 1, plain descent with learning rate 0.9.",
+    alt=f"Two lines fall together and part. After 10,000 steps the error is {plain32[-1]:.1e} in "
+    f"float32 and {plain64[-1]:.1e} in float64.",
+)
+every_ten = range(0, steps + 1, 10)
+gd.figures.line(fig, every_ten, plain64, "c1", "float64")
+gd.figures.line(fig, every_ten, plain32, "failure", "float32")
+fig
+
+# %% [markdown]
+# Near the end the step is smaller than half the last digit of the entry that it changes, and the sum
+# is rounded back to where it was. With momentum 0.9 the same gradient makes a step ten times as long.
+
+# %%
+X = M.float().clone()
+X = descend(M.float(), X, steps, momentum=0.0)[-1]
+step = 0.9 / 8 * (X @ M.float() - torch.eye(4)) @ M.float().mT
+lost = ((X - step) == X).sum().item()
+print(f"entries that the next step does not change: {lost} of 16")
+print(f"error, no momentum   {plain32[-1]:.1e} (float64 {plain64[-1]:.1e})")
+print(f"error, momentum 0.9  {floor_error:.1e}")
+assert lost > 8
+assert plain32[-1] > 10 * plain64[-1]
+assert floor_error < plain32[-1] / 3
+
+# %% [markdown]
+# !!! fix "Fix"
+#     Momentum, which is what you want [anyway](slow.py#no-momentum), or float64. A larger learning
+#     rate helps too: the step is larger where the gradient is the same.
