@@ -24,6 +24,7 @@ class Build:
     root: Path = Path()
     serving: bool = False
     repository: str = ""  # "owner/name" on GitHub, where it has such a home
+    address: str = ""  # of the published site, if it is known
     page: str = ""
     started: dict[str, Future] = field(default_factory=dict)  # pages that run already
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)

@@ -23,11 +23,11 @@ def key(page, nb):
 
 
 def sources(page):
-    """The package, our machinery, the lock, slow results, and data that lies beside the page."""
+    """The package, what runs cells, the lock, slow results, and data that lies beside the page."""
     machinery = build.root / "docs/_machinery"
     yield from (build.root / "gdinverse").rglob("*.py")
     yield from build.root.glob("gdinverse/*.json")
-    yield from machinery.glob("*.py")
+    yield from (machinery / name for name in ("execution.py", "values.py"))
     yield from machinery.glob("kernels/**/*.*")
     yield from build.root.glob("requirements.lock")
     yield from build.root.glob("benchmarks/*.json")

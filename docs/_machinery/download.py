@@ -1,10 +1,12 @@
-"""The executed notebook: what the page says about it, and the file itself."""
+"""The executed notebook as a file: it opens anywhere, and says nothing about where it ran."""
 
 import copy
+import json
 import re
-from datetime import date
+from functools import partial
 from pathlib import Path
 from textwrap import dedent, indent
+from urllib.parse import urljoin
 
 import nbformat
 from mkdocs.structure.files import File
@@ -13,55 +15,46 @@ from build import build
 from values import resolve
 
 BLOCK = re.compile(r'^(?:!!!|\?\?\?\+?) \w+ "(.*)"\n((?:    .*\n|\n)*)', re.MULTILINE)
-META = """<div class="gd-meta" data-search-exclude="true">
-<p>Executed with torch {torch} on {day} in {seconds} s</p>
-<p>{links}</p>
-</div>"""
+# To another page of the site: address, ending, and what follows them.
+LINK = re.compile(r"\]\(([\w./-]+)\.(py|md)([^)]*)\)")
 
 
-def add_meta(html, page):
-    """Put the page's two lines about its run under its title."""
-    run = build.notebooks[page.file.src_uri].metadata.get("run")
-    if run is None:  # it failed, and says so
-        return html
-    if "</h1>" not in html:
-        build.fail(f"{build.page}: a page needs a title: # …")
-    day = date.fromisoformat(run["date"])
-    lines = META.format(**run | {"day": f"{day.day} {day:%B %Y}"}, links=" · ".join(links(page)))
-    return html.replace("</h1>", f"</h1>\n{lines}", 1)
+def target(file):
+    source = Path(file.src_uri)
+    return (Path(file.dest_uri).parent / source.with_suffix(".ipynb").name).as_posix()
 
 
-def links(page):
-    name = Path(page.file.src_uri).with_suffix(".ipynb").name
-    yield f'<a href="{name}" download>Download the notebook</a>'
-    if home := build.repository:
-        colab = f"https://colab.research.google.com/github/{home}/blob/notebooks"
-        yield f'<a href="{colab}/{target(page)}">Open in Colab</a>'
-        edit = f"https://github.com/{home}/edit/main/docs/{page.file.src_uri}"
-        yield f'<a href="{edit}">Edit this page</a>'
-
-
-def target(page):
-    source = Path(page.file.src_uri)
-    return (Path(page.file.dest_uri).parent / source.with_suffix(".ipynb").name).as_posix()
-
-
-def executed(page, config):
-    notebook = cleaned(build.notebooks[page.file.src_uri])
-    return File.generated(config, target(page), content=nbformat.writes(notebook))
-
-
-def cleaned(notebook):
-    """A notebook that opens anywhere and says nothing about the machine it ran on."""
-    notebook = copy.deepcopy(notebook)
+def executed(file, config):
+    """The file to download; where the project has a home, its first cell fetches the project."""
+    notebook = cleaned(file.src_uri)
     if build.repository:
-        install = f"%pip install --quiet git+https://github.com/{build.repository}"
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(install, id="install"))
+        cell = nbformat.v4.new_code_cell(installation(file.src_uri), id="install")
+        notebook.cells.insert(0, cell)
+    return File.generated(config, target(file), content=written(notebook))
+
+
+def installation(page):
+    """Fetch the project, not the package alone: some pages read data that lies beside it."""
+    folder, owner_name = Path("docs", page).parent, build.repository
+    return (
+        f"!git clone --quiet --depth 1 https://github.com/{owner_name}\n"
+        f"%cd {owner_name.split('/')[1]}/{folder.as_posix()}\n"
+        f"%pip install --quiet {'/'.join(['..'] * len(folder.parts))}"
+    )
+
+
+def written(notebook):
+    """One line: with one for each number of a figure, it would be twice as large."""
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def cleaned(page):
+    notebook = copy.deepcopy(build.notebooks[page])
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "markdown":
-            cell.source = plain(resolve(cell.source))
+            cell.source = LINK.sub(partial(led, page), plain(resolve(cell.source)))
         for output in cell.get("outputs", []):
             show_without_plotly(output.get("data", {}))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -73,6 +66,15 @@ def plain(markdown):
     """Turn the site's blocks into quotes, and drop attributes: other viewers know neither."""
     markdown = re.sub(r"^\{:.*\}$\n?| *\{:[^}\n]*\}$", "", markdown, flags=re.MULTILINE)
     return BLOCK.sub(as_quote, f"{markdown}\n").rstrip()
+
+
+def led(page, match):
+    """A link that leads somewhere from outside the site: to the site, or to the other notebook."""
+    path, kind, rest = match.groups()
+    if build.address:
+        folder = re.sub(r"(^|/)index$", r"\1.", path) if path.endswith("index") else f"{path}/"
+        return f"]({urljoin(build.address + page, folder)}{rest})"
+    return f"]({path}.ipynb{rest})" if kind == "py" else match[0]
 
 
 def as_quote(match):

@@ -27,7 +27,7 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    return html.replace("<!-- hero -->", hero_svg()) if page.is_homepage else None
+    return html.replace("<!-- hero -->", hero_svg()) if "<!-- hero -->" in html else None
 
 
 def with_output(match):

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbconvert.preprocessors
 from mkdocs.utils import meta
 
+import byline
 import download
 import execution
 import formulas
@@ -26,6 +27,7 @@ def on_config(config):
     if not config.site_url and build.repository:
         owner, name = build.repository.split("/")
         config.site_url = f"https://{owner}.github.io/{name}/"
+    build.address = config.site_url or ""
     # Kernels run this package, and without the settings of the person who builds.
     ipython = build.root / ".cache/ipython"
     ipython.mkdir(parents=True, exist_ok=True)
@@ -39,6 +41,7 @@ def on_config(config):
 
 
 def on_files(files, config):
+    vendor.remove_unused(files)
     vendor.add(files, config)
     return files
 
@@ -61,7 +64,7 @@ def on_page_markdown(markdown, page, **_):
 
 
 def on_page_content(html, page, **_):
-    return download.add_meta(html, page) if build.page in build.notebooks else html
+    return byline.add_to(html, page)
 
 
 def on_env(env, config, files):
@@ -73,7 +76,7 @@ def on_env(env, config, files):
     for page in pages:
         build.page = page.file.src_uri
         if build.page in build.notebooks:
-            files.append(download.executed(page, config))
+            files.append(download.executed(page.file, config))
     return env
 
 

@@ -1,8 +1,9 @@
 """Keeps pages light, however many figures they have.
 
 Each figure's data goes into a file of its own, named by its content, which the page fetches when
-the figure is near. And two stylesheets go that have nothing to say here: the theme's palettes,
-all of whose colors are ours, and symbols of the API reference that it does not show.
+the figure is near. Names and spaces of code, which have no color of their own, lose their markup.
+And two stylesheets go that have nothing to say here: the theme's palettes, all of whose colors are
+ours, and symbols of the API reference that it does not show.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ FIGURE = re.compile(r'data-figure="([^"]+)"')
 SILENT = re.compile(
     r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">'
 )
+PLAIN = re.compile(r'<span class="(?:n|w)">([^<]*)</span>')
 
 
 def on_env(env, config, files, **_):
     for page in [file.page for file in files.documentation_pages()]:
         page.content = FIGURE.sub(partial(move, files, config), page.content)
+        page.content = PLAIN.sub(r"\1", page.content)
     return env
 
 

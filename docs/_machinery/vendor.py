@@ -1,4 +1,4 @@
-"""Copies into the site what its pages load, so that no request leaves it."""
+"""What the site holds beside its pages: all that they load, and nothing that they do not."""
 
 import re
 
@@ -17,6 +17,13 @@ FONTS = [
     "source-sans-3-greek-600-normal",
     "source-code-pro-latin-400-normal",
 ]
+# Of the theme: maps for its developers, and word lists of languages that we do not write.
+UNUSED = re.compile(r"\.map$|^assets/javascripts/lunr/")
+
+
+def remove_unused(files):
+    for file in [file for file in files if UNUSED.search(file.src_uri)]:
+        files.remove(file)
 
 
 def add(files, config):
