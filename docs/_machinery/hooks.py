@@ -11,6 +11,7 @@ import byline
 import download
 import execution
 import formulas
+import scripts
 import values
 import vendor
 from build import build
@@ -43,6 +44,7 @@ def on_config(config):
 def on_files(files, config):
     vendor.remove_unused(files)
     vendor.add(files, config)
+    scripts.bundle(files, config)
     return files
 
 
