@@ -188,7 +188,9 @@ gd.figures.dot(fig, steps_random, 1e-6, "measured", f"{steps_random:,} steps")
 fig
 
 # %% [markdown]
-# After step {{= steps_random : ,d }} the sixteen numbers are right to six digits. From step
+# After step {{= steps_random : ,d }} the sixteen numbers are right to six digits:
+# [watch them](../play.md?matrix=random2020&lr=0.9&momentum=0.9#playground "{{= steps_random : ,d }} steps")
+# arrive. From step
 # {{= steps_noise : ,d }} on the loss is below {{= 1e-30 : .0e }}, and the other
 # {{= 10_000 - steps_noise : ,d }} steps move only rounding errors. Nothing told the loop to stop.
 # We come back to that.
@@ -253,8 +255,10 @@ assert off < 1e-14
 assert steps_diagonal < steps_random
 
 # %% [markdown]
-# The diagonal matrix needs {{= steps_diagonal : ,d }} steps, matrix 1 needs
-# {{= steps_random : ,d }}. In 2020 the page ended here, with "it depends". On what?
+# The [diagonal
+# matrix](../play.md?matrix=diagonal&lr=0.9&momentum=0.9#playground "{{= steps_diagonal : ,d }} steps")
+# needs {{= steps_diagonal : ,d }} steps, matrix 1 needs {{= steps_random : ,d }}. In 2020 the page
+# ended here, with "it depends". On what?
 
 # %% [markdown]
 # ## Four small problems, side by side
@@ -530,8 +534,11 @@ fig
 # {{= steps_diagonal }}. The formula knows the slope, the curve knows the bends as well.
 #
 # The window also says what momentum is *not*. It is a speed limit: no mode gets faster than
-# $\sqrt{\beta}$. Take it away, and the diagonal needs {{= steps_plain_diagonal }} steps instead of
-# {{= steps_diagonal }}. Matrix 1 needs {{= steps_plain : ,d }} instead of {{= steps_random }}.
+# $\sqrt{\beta}$. Take it away, and [the
+# diagonal](../play.md?matrix=diagonal&lr=0.9&momentum=0#playground "{{= steps_plain_diagonal : ,d }} steps")
+# needs {{= steps_plain_diagonal }} steps instead of {{= steps_diagonal }}.
+# [Matrix 1](../play.md?matrix=random2020&lr=0.9&momentum=0#playground "{{= steps_plain : ,d }} steps")
+# needs {{= steps_plain : ,d }} instead of {{= steps_random }}.
 
 # %%
 run = gd.inv(D, optimizer=torch.optim.SGD, lr=0.9, guess=guess, tolerance=1e-9)
@@ -556,7 +563,9 @@ edge_share = best.lr / gd.rates.lr_limit(h, best.momentum)
 #
 # Raise the learning rate until the fastest mode leaves the window on the other side, and it grows.
 # The limit is $\alpha < 2(1 + \beta)/h_1$: for matrix 1 and momentum 0.9 it is
-# {{= lr_limit : .4f }}. Between the window and the edge lies the best pair that a formula gives.
+# {{= lr_limit : .4f }}, and [a little above
+# it](../play.md?matrix=random2020&lr=7.3&momentum=0.9#playground "diverges") nothing converges.
+# Between the window and the edge lies the best pair that a formula gives.
 
 # %%
 settings = {
@@ -616,9 +625,10 @@ fig
 
 # %% [markdown]
 # The best pair needs {{= steps_at["best by formula"] }} steps, and a step back from it needs
-# {{= steps_at["a step back"] }}. The formula minimizes the slope at the end. It does not see the
-# beginning, where a pair this close to the edge first climbs. And a little more learning
-# rate diverges.
+# {{= steps_at["a step back"] }}:
+# [drag the point](../play.md?matrix=random2020&lr=6.8&momentum=0.81#playground "{{= steps_at["a step back"] : ,d }} steps")
+# and compare. The formula minimizes the slope at the end. It does not see the beginning, where a
+# pair this close to the edge first climbs. And a little more learning rate diverges.
 
 # %%
 too_much = gd.rates.rate(h, best.lr * 1.003, best.momentum).max()
@@ -845,7 +855,15 @@ print(f"momentum {momentum:.4f}: {needed:.1f} steps for six digits")
 assert abs(needed - 100) < 1e-9
 
 # %% tags=["hide"]
+seeded = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)).double()
+seeded_modes = gd.Inverse(seeded, guess=seeded).modes()
+steps_seeded = gd.rates.first_below(
+    gd.rates.predict(seeded_modes, 5000, 9.0, 0.9).error, 1e-6
+)
 values = {
+    "steps_back": steps_at["a step back"],
+    "steps_diagonal_less": steps_needed(D, 0.9, 0.44),
+    "steps_seed": int(steps_seeded),
     "steps_random": steps_random,
     "steps_diagonal": steps_diagonal,
     "predicted_steps": predicted_steps,

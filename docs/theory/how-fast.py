@@ -132,7 +132,10 @@ fig
 # %% [markdown]
 # The best learning rate balances the steepest mode against the flattest:
 # $\alpha = 2/(h_1 + h_n)$, and the rate is $(\kappa^2 - 1)/(\kappa^2 + 1)$ for the condition number
-# $\kappa = \sigma_1/\sigma_n$. The square is what hurts.
+# $\kappa = \sigma_1/\sigma_n$. The square is what hurts. A learning rate of
+# [`3.7`](../play.md?lr=3.7&momentum=0#playground "{{= steps_to_six_digits(3.7) : ,d }} steps")
+# needs {{= steps_to_six_digits(3.7) : ,d }} steps, and
+# [`3.9`](../play.md?lr=3.9&momentum=0#playground "diverges") diverges.
 
 # %% [markdown]
 # ## Momentum: one step of memory
@@ -163,8 +166,9 @@ assert roots(0.9 * h[3].item(), 0.9)[0].imag == 0
 # ??? predict "Predict first: matrix 1 at learning rate 0.9. Momentum 0.9 needs {{= steps_to_six_digits(0.9, 0.9) : d }} steps. What does 0.99 need?"
 #     About a tenth of it, about half, or more?
 #
-#     **{{= steps_to_six_digits(0.9, 0.99) : ,d }}** steps. With 0.99 every mode is inside the window,
-#     and inside the window every mode waits for $\sqrt{0.99}$.
+#     [**{{= steps_to_six_digits(0.9, 0.99) : ,d }}**](../play.md?lr=0.9&momentum=0.99#playground "{{= steps_to_six_digits(0.9, 0.99) : ,d }} steps")
+#     steps. With 0.99 every mode is inside the window, and inside the window every mode waits for
+#     $\sqrt{0.99}$.
 
 # %% tags=["hide"]
 betas = torch.cat(
@@ -219,6 +223,9 @@ for beta in (0.9, 0.95, 0.99):
 assert steps_by_beta[0.99] > steps_by_beta[0.9] > fewest
 
 # %% [markdown]
+# Drag the momentum [to the
+# fastest](../play.md?lr=0.9&momentum={{= best_beta : .4f }}#playground "{{= fewest : ,d }} steps") yourself, and past it.
+#
 # ## The window and the speed limit
 #
 # A mode is inside the window when $(1 - \sqrt\beta)^2 \le \alpha h \le (1 + \sqrt\beta)^2$. More
@@ -325,7 +332,9 @@ fig
 
 # %% [markdown]
 # The run just below the edge is worth a second look. Its loss climbs to
-# {{= problem_at[0.999].max() : .0f }} before it converges. A rising loss is not yet a diverging one.
+# {{= problem_at[0.999].max() : .0f }} before it converges. A rising loss is not yet a diverging one:
+# see [`7.2`](../play.md?lr=7.2&momentum=0.9#playground "{{= steps_to_six_digits(7.2, 0.9) : ,d }} steps")
+# and [`7.3`](../play.md?lr=7.3&momentum=0.9#playground "diverges") at the same momentum.
 #
 # ## The best pair
 #
@@ -500,4 +509,11 @@ assert 40 < at_limit < 80
 assert not (slowest > 1).any()
 
 # %% tags=["hide"]
-values = {"edge": edge, "steps_best": steps_best, "best_beta": best_beta}
+values = {
+    "edge": edge,
+    "steps_best": steps_best,
+    "best_beta": best_beta,
+    "steps_heavy": steps_to_six_digits(0.9, 0.99),
+    "steps_before_edge": steps_to_six_digits(7.2, 0.9),
+    "steps_another": steps_to_six_digits(*table["another"]),
+}

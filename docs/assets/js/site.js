@@ -14,9 +14,15 @@ function mendSoon() {
   });
 }
 
+function bring() {
+  watch(document);
+  if (!document.querySelector("gd-playground")) return;
+  import("../playground/loader.js").then((loader) => loader.watch(document));
+}
+
 // The theme announces every page, the first one too, where it changes them without a reload.
-if (globalThis.document$) globalThis.document$.subscribe(() => watch(document));
-else watch(document);
+if (globalThis.document$) globalThis.document$.subscribe(bring);
+else bring();
 
 explainTerms(document);
 
