@@ -89,7 +89,7 @@ def _witness(problem: PseudoInverse) -> tuple[Tensor, Tensor]:
 
 
 def _merge(result: Result, where: Tensor, other: Result) -> Result:
-    """The result with some of its matrices replaced by the run `other` over just those."""
+    """The result with some of its matrices replaced by the run `other` over those alone."""
     length = max(len(result.history.loss), len(other.history.loss))
     history = {
         name: _spread(

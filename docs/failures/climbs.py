@@ -1,8 +1,8 @@
 # ---
 # title: The loss climbs, or is nan
 # description: >-
-#   Six ways in which the loss of gradient descent goes up: a learning rate that is too large, nan,
-#   a late descent, overshoot, an edge that moved, a squared residual.
+#   Six ways in which the loss of gradient descent goes up: a learning rate too large, nan, a late
+#   descent, overshoot, an edge that moved, a squared residual.
 # given: ["0.9", "0.99", "1.001", 100, 2020]
 # ---
 

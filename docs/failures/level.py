@@ -2,7 +2,7 @@
 # title: The loss stops at a level
 # description: >-
 #   Seven levels at which a loss stops, and what each gives away: zeroed parameters, a singular
-#   matrix, a nearly singular one, weight decay, bfloat16, the float32 floor, lost steps.
+#   matrix, weight decay, bfloat16, the float32 floor, lost steps.
 # given: ["0.9", "1e-3", 2020, 200]
 # ---
 

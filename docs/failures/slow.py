@@ -219,7 +219,7 @@ fig
 
 # %% [markdown]
 # Inside its window every direction shrinks by exactly $\sqrt\beta$ per step. That is a speed limit:
-# with momentum 0.9 six digits cost about {{= floor : .0f }} steps, however easy the matrix is.
+# with momentum 0.9 six digits cost about {{= floor : .0f }} steps, whatever the matrix.
 
 # %%
 exact = torch.linalg.inv(D)

@@ -1,8 +1,8 @@
 # ---
 # title: Tensors that know their slope
 # description: >-
-#   PyTorch tensors, seeds and automatic differentiation, step by step: what backward computes, why
-#   gradients add up, who clears them, and how a change in place makes them wrong.
+#   PyTorch tensors, seeds and automatic differentiation: what backward computes, why gradients add
+#   up, who clears them, and changes in place.
 # given: [2020, 314, 100, "10", "0.9"]
 # ---
 

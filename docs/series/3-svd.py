@@ -1,8 +1,8 @@
 # ---
 # title: The SVD by the same two steps
 # description: >-
-#   Find a singular value decomposition by gradient descent in PyTorch: five runs of 2020, one that
-#   is only slow, one that is dead for ever, why, and the repair in two moves.
+#   A singular value decomposition by gradient descent in PyTorch: five runs of 2020, one only
+#   slow, one dead for ever, why, and the repair in two moves.
 # given: [2020, 314, 315, 316, 317, 200, "0.01", "0.3", "0.5", "0.9", "1.0", "20,000", 10]
 # ---
 
@@ -336,7 +336,7 @@ assert abs(dead_level - rank_two) < 1e-12
 assert (d5[dies:, j] < 1e-3).all()
 
 # %% [markdown]
-# The level is not just some number. It is $\sigma_3^2/(m n)$, to all digits: the loss of the best
+# The level is not any number. It is $\sigma_3^2/(m n)$, to all digits: the loss of the best
 # matrix of rank *two*. The run has solved another problem, and perfectly. A value is missing.
 #
 # And why does it not grow back? Take the pair of vectors that belongs to the dead value, and ask

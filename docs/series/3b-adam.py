@@ -1,8 +1,8 @@
 # ---
 # title: Is Adam better?
 # description: >-
-#   Adam and momentum on the five SVD runs of 2020: which needs fewer steps, what weight decay does
-#   to the answer, and the step at which Adam leaves a minimum that it had found, predicted.
+#   Adam and momentum on the five SVD runs of 2020: who needs fewer steps, what weight decay does,
+#   and the predicted step at which Adam leaves its minimum.
 # given: [2020, 100, 200, "0.3", "0.9", "0.8", "0.01", "10,000", "20,000"]
 # ---
 

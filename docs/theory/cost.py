@@ -1,8 +1,8 @@
 # ---
 # title: What it costs
 # description: >-
-#   Products, steps and seconds of descent, conjugate gradients, the relative gradient and their
-#   rivals beside torch.linalg.inv, and when a proven inverse is worth its price.
+#   Products, steps and seconds of descent, conjugate gradients and the relative gradient beside
+#   torch.linalg.inv, and when a proven inverse is worth it.
 # given: [2020, 865, 280, "10,000", 256, 1000, 300, 100, "0.9", "6.8", "0.81"]
 # ---
 

@@ -1,9 +1,8 @@
 # ---
 # title: Three rungs
 # description: >-
-#   Gradient descent, conjugate gradients and the relative gradient (Newton–Schulz) on one loss:
-#   what each has to know, how many steps it takes, and why none can beat the second with gradients
-#   alone.
+#   Gradient descent, conjugate gradients and Newton–Schulz on one loss: what each has to know, how
+#   many steps it takes, and why none of them beats the second.
 # given: [2020, "0.9", "0.81", "6.8"]
 # ---
 
@@ -100,7 +99,7 @@ assert four_steps < 1e-10
 # Four plain steps, and the answer is right to {{= -math.log10(four_steps) : .0f }} digits. The last
 # learning rate is {{= beyond : .0f }} times the limit. The limit is for *repeating* a step.
 #
-# Nobody tells you the curvatures, of course. Can the steps be computed from what you see?
+# Nobody tells you the curvatures. Can the steps be computed from what you see?
 
 # %% [markdown]
 # ## Rung two: computed steps

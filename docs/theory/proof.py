@@ -1,8 +1,8 @@
 # ---
 # title: How an answer proves itself
 # description: >-
-#   A rigorous bound on the error of an approximate inverse without knowing the inverse: the residual,
-#   why rounding spoils it, doubled precision in a few lines, and what that proves of hard matrices.
+#   A rigorous bound on the error of an inverse without knowing the inverse: the residual, what
+#   rounding does to it, and what doubled precision proves.
 # given: [2020, 600, "0.9", "1.001"]
 # ---
 
