@@ -60,7 +60,9 @@ export function leftSingular(M, n) {
       for (let j = i + 1; j < n; j++) turned = rotate(rows, U, i, j) || turned;
     }
   }
-  const modes = rows.map((row, i) => ({ row, u: U[i], sigma: norm(row) })).sort((a, b) => b.sigma - a.sigma);
+  const modes = rows
+    .map((row, i) => ({ row, u: U[i], sigma: norm(row) }))
+    .sort((a, b) => b.sigma - a.sigma);
   return {
     U: modes.map(({ u }) => u),
     rows: modes.map(({ row }) => row),
@@ -88,8 +90,13 @@ function turn(x, y, cosine, sine) {
 /** X + X (I − M X), the residual in doubled precision: it makes a nearly right X right. */
 export function corrected(X, M, n) {
   const columns = rowsOf(transpose(X, n), n);
-  const R = Float64Array.from({ length: n * n }, (_, at) =>
-    -exactDot([...M.slice(at - (at % n), at - (at % n) + n), -1], [...columns[at % n], at % (n + 1) ? 0 : 1]),
+  const R = Float64Array.from(
+    { length: n * n },
+    (_, at) =>
+      -exactDot(
+        [...M.slice(at - (at % n), at - (at % n) + n), -1],
+        [...columns[at % n], at % (n + 1) ? 0 : 1],
+      ),
   );
   return product(X, R, new Float64Array(n * n), n).map((change, at) => X[at] + change);
 }

@@ -29,7 +29,8 @@ const GUESSES = {
 };
 
 /** ‖M‖_∞, the largest sum of a row's absolute values. */
-const widest = (M, n) => Math.max(...rowsOf(M.map(Math.abs), n).map((row) => row.reduce((a, b) => a + b)));
+const widest = (M, n) =>
+  Math.max(...rowsOf(M.map(Math.abs), n).map((row) => row.reduce((a, b) => a + b)));
 
 /**
  * Everything that is known before the first step.
@@ -45,8 +46,19 @@ export function problem(state) {
   const { U, sigma, rows } = leftSingular(M, n);
   const curvature = sigma.map((s) => (s > SINGULAR * sigma[0] ? (2 * s * s) / (n * n) : 0));
   const missing = curvature.filter((h) => h === 0).length;
-  const made = { M, X0, n, U, sigma, curvature, singular: missing > 0, floorLoss: missing / (n * n) };
-  made.images = rows.map((row, i) => row.map((entry) => (curvature[i] ? entry / sigma[i] ** 2 : 0)));
+  const made = {
+    M,
+    X0,
+    n,
+    U,
+    sigma,
+    curvature,
+    singular: missing > 0,
+    floorLoss: missing / (n * n),
+  };
+  made.images = rows.map((row, i) =>
+    row.map((entry) => (curvature[i] ? entry / sigma[i] ** 2 : 0)),
+  );
   made.answer = answer(made);
   made.answerNorm = norm(made.answer);
   made.inverse = missing ? null : made.answer;
@@ -61,20 +73,25 @@ export function problem(state) {
 
 /** M⁺ = Σ (v_i/σ_i) u_iᵀ, and where that is the inverse, its last digits too. */
 function answer({ M, U, images, n, singular }) {
-  const sum = (at) => images.reduce((total, image, i) => total + image[Math.floor(at / n)] * U[i][at % n], 0);
+  const sum = (at) =>
+    images.reduce((total, image, i) => total + image[Math.floor(at / n)] * U[i][at % n], 0);
   const X = M.map((_, at) => sum(at));
   return singular ? X : corrected(corrected(X, M, n), M, n);
 }
 
-/** How large the error of X is in each mode: ‖X u_i − v_i/σ_i‖, with v_i = 0 for what M hides. */
+/** The size of X's error in each mode: ‖X u_i − v_i/σ_i‖, with v_i = 0 for what M hides. */
 export function modeErrors({ U, images, n }, X) {
-  return Float64Array.from(U, (u, i) => norm(rowsOf(X, n).map((row, j) => dot(row, u) - images[i][j])));
+  return Float64Array.from(U, (u, i) =>
+    norm(rowsOf(X, n).map((row, j) => dot(row, u) - images[i][j])),
+  );
 }
 
 /** The number a with X = a Y, where there is one. */
 function multiple(X, Y) {
   const scale = dot(X, Y) / square(Y);
-  const off = X.some((entry, at) => Math.abs(entry - scale * Y[at]) > 1e-8 + 1e-5 * Math.abs(entry));
+  const off = X.some(
+    (entry, at) => Math.abs(entry - scale * Y[at]) > 1e-8 + 1e-5 * Math.abs(entry),
+  );
   return off ? undefined : scale;
 }
 

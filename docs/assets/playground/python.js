@@ -5,12 +5,11 @@ const MATRICES = {
   diagonal: () => "M = gd.matrices.diagonal_2020()",
   seed: ({ seed, n }) => `torch.manual_seed(${seed})\nM = torch.rand(${n}, ${n}).double()`,
   hilbert: ({ n }) => `M = gd.matrices.hilbert(${n})`,
-  singular: () => written([[1, 2, 3], [4, 5, 6], [7, 8, 9]]),
-  given: ({ entries }) => written(entries),
+  singular: () => "M = torch.arange(1, 10).reshape(3, 3).double()",
+  given: ({ entries }) => `M = torch.tensor(${written(entries)}, dtype=torch.float64)`,
 };
 
-const written = (rows) =>
-  `M = torch.tensor([${rows.map((row) => `[${row.join(", ")}]`).join(", ")}], dtype=torch.float64)`;
+const written = (rows) => `[${rows.map((row) => `[${row.join(", ")}]`).join(", ")}]`;
 
 const GUESSES = {
   self: () => ["", "M"],
@@ -22,7 +21,7 @@ const GUESSES = {
 const METHODS = {
   momentum: ({ lr, momentum }) => `torch.optim.SGD, lr=${lr}, momentum=${momentum}`,
   // torch accepts Nesterov's form with some momentum only, and without any it is plain descent.
-  nesterov: ({ lr, momentum }) => `torch.optim.SGD, lr=${lr}, momentum=${momentum}, nesterov=${momentum > 0 ? "True" : "False"}`,
+  nesterov: (state) => METHODS.momentum(state) + (state.momentum > 0 ? ", nesterov=True" : ""),
   cg: () => "gd.ConjugateGradient",
   relative: () => "gd.RelativeGradient, scaled=False",
 };

@@ -14,7 +14,13 @@ const UNSEEN = 64;
  */
 export function start(problem, { rung, lr, momentum }) {
   const { X0, n } = problem;
-  const run = { problem, k: 0, X: X0.slice(), XM: new Float64Array(n * n), R: new Float64Array(n * n) };
+  const run = {
+    problem,
+    k: 0,
+    X: X0.slice(),
+    XM: new Float64Array(n * n),
+    R: new Float64Array(n * n),
+  };
   Object.assign(run, { lr, momentum, lrs: [], exhausted: false, diverged: false, over: false });
   measure(run);
   run.opening = run.loss;

@@ -15,7 +15,10 @@ const CG_STEPS = 1000;
 
 function coefficients(stretch, momentum, rung) {
   const shrink = rung === "nesterov" ? 1 - stretch : 1;
-  return [rung === "nesterov" ? (1 + momentum) * shrink : 1 + momentum - stretch, momentum * shrink];
+  return [
+    rung === "nesterov" ? (1 + momentum) * shrink : 1 + momentum - stretch,
+    momentum * shrink,
+  ];
 }
 
 /** The factor by which a mode shrinks per step: the larger root of t² − forward t + back. */
@@ -66,7 +69,7 @@ function extremes(curvature) {
 
 /** Steps for each factor of ten: NaN where the rate grows, Infinity where nothing moves. */
 export function stepsPerTen(factor) {
-  return factor > 1 ? NaN : -Math.LN10 / Math.log(factor) || 0;
+  return factor > 1 ? NaN : Math.LN10 / Math.log(1 / factor);
 }
 
 /**
@@ -79,7 +82,10 @@ export function rateMap({ curvature }, { lrs, momenta, rung }) {
   let at = 0;
   for (const momentum of momenta) {
     for (const lr of lrs) {
-      const worst = Math.max(modeRate(lr * high, momentum, rung), modeRate(lr * low, momentum, rung));
+      const worst = Math.max(
+        modeRate(lr * high, momentum, rung),
+        modeRate(lr * low, momentum, rung),
+      );
       map[at++] = stepsPerTen(worst);
     }
   }
@@ -99,7 +105,8 @@ function factors(problem, { rung, lr, momentum }) {
     if (!now) now = curvature.map(() => 1);
     else if (!before) [before, now] = [now, curvature.map((h) => 1 - lr * h * opening)];
     else {
-      for (let i = 0; i < now.length; i++) before[i] = pairs[i][0] * now[i] - pairs[i][1] * before[i];
+      for (let i = 0; i < now.length; i++)
+        before[i] = pairs[i][0] * now[i] - pairs[i][1] * before[i];
       [before, now] = [now, before];
     }
     return now;
@@ -133,8 +140,8 @@ function conjugateFactors({ curvature, weight }) {
 }
 
 /**
- * The relative gradient squares I − X M (Schulz, 1933). done = 1 − left is followed too, because
- * left alone cannot tell a small start from none.
+ * The relative gradient squares I − X M (Schulz, 1933). What is done, 1 − left, is followed
+ * too, because left alone cannot tell a small start from none.
  */
 function relativeFactors({ sigma, curvature, scale }) {
   const opening = sigma.map((s, i) => (curvature[i] ? 1 - scale * s * s : 1));

@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { apart, core, farthest, losses2020, runs, tried } from "./playground.js";
+
+const EPS = 2 ** -52;
+const STEPS = 1000; // as long as the package's runs
+const played = runs.map((run) => ({ run, ...tried(run.query, STEPS) }));
+const descents = played.filter(({ state }) => core.hasMap(state.rung));
+
+/** Where rounding stops: the scale of the error, and that of the loss. */
+function floors({ M, answerNorm, n, sigma, curvature }) {
+  const smallest = Math.min(...sigma.filter((_, i) => curvature[i]));
+  return {
+    error: (EPS * sigma[0]) / smallest,
+    loss: ((EPS * Math.hypot(...M) * answerNorm) / n) ** 2,
+  };
+}
+
+/** Ten digits above a loss of 1e-6; below, square roots, with room for rounding at the floor. */
+function sameLoss(a, b, floor) {
+  if (b > 1e-6) return apart(a, b) <= 1e-10;
+  return Math.abs(Math.sqrt(a) - Math.sqrt(b)) <= 1e-9 * Math.sqrt(b) + 50 * Math.sqrt(floor);
+}
+
+function compareCurves({ run, state, problem }, curve, told) {
+  const floor = floors(problem);
+  const shown = told.step.filter((k) => k < curve.loss.length);
+  assert.ok(shown.length >= Math.min(3, told.step.length), `${run.query}: ${shown.length} steps`);
+  shown.forEach((k, i) => {
+    const said = `${run.query}, step ${k}`;
+    const [a, b] = [curve.loss[k], told.loss[i]];
+    if (state.rung === "cg" && k >= problem.n) {
+      // The nth step leaves nothing but the rounding of those before it.
+      assert.ok(Math.max(a, b) - problem.floorLoss < 1e-9 * told.loss[0], `${said}: ${a}, ${b}`);
+      return;
+    }
+    assert.ok(sameLoss(a, b, floor.loss), `${said}: loss ${a}, ${b}`);
+    const off = Math.abs(curve.error[k] - told.error[i]);
+    assert.ok(off <= 1e-9 * told.error[i] + 50 * floor.error, `${said}: error off by ${off}`);
+  });
+}
+
+test("the fixtures hold what they should", () => {
+  assert.ok(runs.length >= 72);
+  const kinds = (key) => new Set(played.map(({ state }) => state[key]));
+  assert.deepEqual([...kinds("rung")].sort(), ["cg", "momentum", "nesterov", "relative"]);
+  assert.deepEqual([...kinds("matrix")].sort(), [
+    "diagonal",
+    "given",
+    "hilbert",
+    "random2020",
+    "seed",
+    "singular",
+  ]);
+  assert.deepEqual([...kinds("guess")].sort(), ["rand", "self", "transpose", "zeros"]);
+  assert.deepEqual(
+    played.flatMap(({ complaints }) => complaints),
+    [],
+  );
+});
+
+test("matrices are the package's to the bit, and answers to the last digits", () => {
+  for (const { run, problem } of played) {
+    assert.deepEqual([...problem.M], run.M, run.query);
+    const off = Math.hypot(...problem.answer.map((x, i) => x - run.answer[i])) / problem.answerNorm;
+    assert.ok(off < 4 * EPS, `${run.query}: ${off}`);
+  }
+});
+
+test("measured runs are the package's", () => {
+  for (const entry of played) {
+    compareCurves(entry, entry.measured, entry.run.measured);
+    assert.equal(entry.measured.first, entry.run.first, entry.run.query);
+  }
+});
+
+test("predictions are the package's", () => {
+  const told = played.filter(({ run }) => run.predicted);
+  assert.ok(told.length >= 72);
+  for (const entry of told) compareCurves(entry, entry.predicted, entry.run.predicted);
+});
+
+test("a run takes the predicted number of steps", () => {
+  let counted = 0;
+  for (const { run, predicted, measured } of played) {
+    if (!predicted) continue;
+    assert.equal(predicted.first, measured.first, run.query);
+    counted += measured.first >= 0;
+  }
+  assert.ok(counted >= 60, `${counted} runs arrive`);
+});
+
+test("what diverges in the package diverges here, measured and predicted", () => {
+  assert.ok(runs.filter(({ status }) => status === "diverged").length >= 12);
+  for (const { run, measured, predicted } of played) {
+    assert.equal(measured.outcome === "diverged", run.status === "diverged", run.query);
+    if (predicted) assert.equal(predicted.outcome, measured.outcome, run.query);
+  }
+});
+
+test("rates, limits and the best pair are the package's", () => {
+  for (const { run, state, problem } of descents) {
+    const seen = problem.curvature.filter(Boolean).length;
+    const { curvature } = problem;
+    assert.ok(farthest(curvature.slice(0, seen), run.curvature.slice(0, seen)) < 1e-12, run.query);
+    const rate = core.rate(curvature, state.lr, state.momentum, state.rung);
+    // A double root turns the last digits of a curvature into half of them.
+    assert.ok(farthest(rate.modes.slice(0, seen), run.rate.slice(0, seen)) < 1e-7, run.query);
+    assert.equal(rate.worst, Math.max(...rate.modes.slice(0, seen)));
+    assert.ok(apart(core.limit(curvature, state.momentum, state.rung), run.limit) < 1e-12);
+    if (state.rung === "momentum") {
+      const best = core.best(curvature, state.rung);
+      assert.ok(farthest(Object.values(best), Object.values(run.best)) < 1e-10, run.query);
+    }
+  }
+});
+
+test("at the limit the worst rate is 1, and no pair near the best has a better rate", () => {
+  for (const { state, problem } of descents) {
+    const { curvature } = problem;
+    const worst = (lr, momentum) => core.rate(curvature, lr, momentum, state.rung).worst;
+    const limit = core.limit(curvature, state.momentum, state.rung);
+    assert.ok(Math.abs(worst(limit, state.momentum) - 1) < 1e-9);
+    assert.ok(worst(limit * 1.001, state.momentum) > 1);
+    const best = core.best(curvature, state.rung);
+    assert.ok(Math.abs(worst(best.lr, best.momentum) - best.rate) < 1e-6);
+    for (const turn of Array.from({ length: 16 }, (_, k) => (k * Math.PI) / 8)) {
+      const [lr, momentum] = [
+        best.lr * (1 + 0.02 * Math.cos(turn)),
+        best.momentum * (1 + 0.02 * Math.sin(turn)),
+      ];
+      assert.ok(worst(lr, momentum) > best.rate - 1e-9, `${state.rung} ${lr} ${momentum}`);
+    }
+  }
+});
+
+test("the map shows the steps per factor of ten of the slowest of all modes", () => {
+  const [lrs, momenta] = [
+    [0.05, 0.4, 0.9, 1.7, 3, 6.8, 7.3],
+    [0, 0.3, 0.81, 0.9, 0.99],
+  ];
+  for (const rung of ["momentum", "nesterov"]) {
+    const { problem } = tried("matrix=seed&seed=70&n=8", 0);
+    const map = core.rateMap(problem, { lrs, momenta, rung });
+    const expected = momenta.flatMap((momentum) =>
+      lrs.map((lr) => core.stepsPerTen(core.rate(problem.curvature, lr, momentum, rung).worst)),
+    );
+    assert.deepEqual([...map], expected);
+    assert.ok(expected.some(Number.isNaN) && expected.some((steps) => steps > 10 && steps < 1000));
+  }
+  assert.ok(Math.abs(core.stepsPerTen(0.984079) - 143.47) < 0.01);
+  assert.deepEqual([1.1, 1, 0].map(core.stepsPerTen), [NaN, Infinity, 0]);
+});
+
+test("the matrices of 2020 have the losses of 2020", () => {
+  for (const [name, matrix] of [
+    ["random", "random2020"],
+    ["diagonal", "diagonal"],
+  ]) {
+    const { measured } = tried(`matrix=${matrix}&guess=rand`, 200);
+    const { steps, loss } = losses2020[`inverse/${name}`];
+    const early = steps.filter((k) => k <= 200);
+    assert.ok(early.length > 100);
+    early.forEach((k, i) =>
+      assert.ok(Math.abs(Math.sqrt(measured.loss[k]) - Math.sqrt(loss[i])) < 2e-6),
+    );
+  }
+});
+
+test("what is left of each mode is what the run has left there", () => {
+  for (const query of [
+    "",
+    "rung=nesterov&matrix=seed&n=5",
+    "rung=cg&guess=zeros",
+    "rung=relative",
+  ]) {
+    const { state, problem } = tried(query, 0);
+    const opening = core.modeErrors(problem, problem.X0);
+    for (const k of [0, 1, 3]) {
+      const { X } = tried(query, k).measured;
+      const left = core.modeErrors(problem, X).map((size, i) => size / opening[i]);
+      const told = core.modesAt(problem, state, k);
+      left.forEach((share, i) =>
+        assert.ok(Math.abs(share - told[i]) < 1e-9, `${query} ${k}: ${share} ${told[i]}`),
+      );
+    }
+  }
+});
+
+test("conjugate gradients say which learning rates they took", () => {
+  const { measured, problem } = tried("rung=cg&guess=zeros");
+  const { curvature } = problem;
+  assert.equal(measured.first, 4);
+  measured.lrs.slice(0, 4).forEach((lr, i) => {
+    assert.ok(
+      lr > 0.5 / curvature[i] && lr < 1.5 / curvature[i],
+      `${lr}, 1/h = ${1 / curvature[i]}`,
+    );
+  });
+});
+
+test("the relative gradient converges from the scaled transpose, and not from the matrix", () => {
+  assert.equal(core.verdict(tried("rung=relative").measured, 20_000), "13 steps");
+  const { measured, predicted } = tried("rung=relative&guess=self");
+  assert.equal(core.verdict(measured, 20_000), "diverges");
+  assert.equal(predicted, null);
+  assert.equal(
+    core.modesAt(tried("rung=relative&guess=self", 0).problem, { rung: "relative" }, 3),
+    null,
+  );
+});
+
+test("rungs without a learning rate have no map", () => {
+  const { curvature } = tried("", 0).problem;
+  for (const rung of ["cg", "relative"]) {
+    assert.equal(core.hasMap(rung), false);
+    for (const of of [
+      core.rate(curvature, 1, 0, rung),
+      core.limit(curvature, 0, rung),
+      core.best(curvature, rung),
+    ]) {
+      assert.equal(of, null);
+    }
+  }
+});
+
+test("a singular matrix is said to be one, and the error is that to its pseudo-inverse", () => {
+  const { problem, measured, predicted } = tried("matrix=singular&guess=zeros&lr=0.05");
+  assert.equal(problem.inverse, null);
+  assert.match(problem.complaint, /singular.*0\.111.*pseudo-inverse/);
+  assert.equal(measured.outcome, "singular");
+  assert.ok(measured.first > 0 && measured.first === predicted.first);
+  assert.ok(Math.abs(measured.loss.at(-1) - 1 / 9) < 1e-12);
+  const ones = tried("matrix=given&entries=1,1;1,1&guess=zeros&lr=0.5");
+  assert.ok(ones.problem.answer.every((entry) => Math.abs(entry - 0.25) < 1e-15));
+  assert.equal(tried("lr=0.9&guess=zeros", 10).problem.complaint, "");
+});
+
+test("a hard matrix is inverted to the last digit all the same", () => {
+  const { problem, measured, predicted } = tried("matrix=hilbert&n=8&rung=relative");
+  assert.equal(problem.answer[63].toPrecision(15), "176679359.007597"); // by gd.inv, proven
+  assert.equal(measured.first, predicted.first);
+  assert.equal(tried("matrix=hilbert&n=8").measured.outcome, "slow");
+});
+
+test("nineteen of twenty runs end on the band that is drawn as their floor", () => {
+  const ends = [];
+  for (let seed = 0; seed < 60; seed++) {
+    const query = `matrix=seed&seed=${seed}&n=${2 + (seed % 5)}&guess=zeros`;
+    const { problem, state } = tried(query, 0);
+    const momentum = [0.8, 0.9, 0.95][seed % 3];
+    const lr = 0.5 * core.limit(problem.curvature, momentum, "momentum");
+    const { worst } = core.rate(problem.curvature, lr, momentum, "momentum");
+    const steps = Math.ceil(18 * core.stepsPerTen(worst)); // below all rounding in exact arithmetic
+    if (steps > 10_000) continue;
+    const { error } = core.simulate(problem, { ...state, lr, momentum, steps });
+    ends.push({ end: error.at(-1), band: core.floorOf(problem).error });
+  }
+  assert.ok(ends.length >= 45);
+  const inside = ends.filter(({ end, band: [low, high] }) => end >= low && end <= high);
+  assert.ok(inside.length >= 0.95 * ends.length, `${inside.length} of ${ends.length}`);
+  assert.ok(ends.every(({ band: [low, high] }) => high / low <= 256));
+});
+
+test("a step at a time is the whole run", () => {
+  const { problem, settings, measured } = tried("matrix=seed&seed=5&n=6&rung=nesterov", 40);
+  const run = core.start(problem, settings);
+  for (let k = 0; k <= 40; k++) {
+    assert.equal(run.k, k);
+    assert.equal(run.error, measured.error[k]);
+    assert.equal(run.loss, measured.loss[k]);
+    core.step(run);
+  }
+  const spent = core.start(tried("rung=cg", 0).problem, { rung: "cg" });
+  while (core.step(spent));
+  assert.ok(spent.over && spent.k < 20 && !core.step(spent));
+  assert.ok(spent.XM.every((entry, at) => Math.abs(entry - (at % 5 ? 0 : 1)) < 1e-13));
+});
