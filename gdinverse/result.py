@@ -27,7 +27,7 @@ class Status(Enum):
     >>> print(gd.Status.converged)
     The error bound is below the tolerance.
 
-    Explained in [When to stop](../series/2-inverse.py#when-to-stop).
+    Explained in [Why did it not converge?](../reference/why-did-it-not-converge.py)
     """
 
     converged = "The error bound is below the tolerance."
