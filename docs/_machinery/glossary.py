@@ -16,7 +16,7 @@ ENTRY = re.compile(r"^(.+) \{: #([\w-]+)( \.noun)? \}\n:   (.+)$", re.MULTILINE)
 DETERMINERS = ("a", "the", "this", "each", "every", "one", "first", "relative")
 BEFORE_NOUN = "|".join(rf"(?<=\b{word}\s)" for word in DETERMINERS)
 PLURAL = {"y": "(?:y|ies)", "x": "(?:x|ces)", "s": "s?"}  # of a last letter
-QUIET = {"a", "button", "code", "figure", "pre", "script", "style", "summary", "svg", "table"}
+QUIET = {"a", "button", "code", "details", "figure", "pre", "script", "style", "svg", "table"}
 QUIET |= {f"h{level}" for level in range(1, 7)}
 QUIET_CLASS = re.compile(r"\b(?:admonition-title|arithmatex|doc-object|gd-claim|gd-lead|gd-meta)\b")
 
@@ -40,7 +40,7 @@ def on_page_content(html, page, **_):
 def terms(markdown):
     """For each anchor of the glossary: a pattern for its words, and its line."""
     return {
-        anchor: (words(term, bool(noun)), line)
+        anchor: (words(term, bool(noun)), line.replace("`", ""))
         for term, anchor, noun, line in ENTRY.findall(markdown)
     }
 
