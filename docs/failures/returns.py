@@ -1,8 +1,8 @@
 # ---
 # title: The loss falls, and comes back
 # description: >-
-#   Four ways in which a loss leaves what it had reached: gradients that are not zeroed, Adam past
-#   its own limit, conjugate gradients past their end, Newton–Schulz on a singular matrix.
+#   Four ways in which a loss leaves what it reached: gradients not zeroed, Adam past its limit,
+#   conjugate gradients past their end, a singular matrix.
 # given: ["0.9", "0.99", "0.999", "0.01", 2020, "10,000", "1,000"]
 # ---
 

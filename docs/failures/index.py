@@ -1,0 +1,252 @@
+# ---
+# title: "It does not work: which failure is it?"
+# description: >-
+#   A gallery of failures of gradient descent, sorted by the shape of the loss curve: it climbs, it
+#   stops at a level, it is slow, it returns, or it is small and the answer is wrong.
+# given: ["0.9", "0.125", "1e-3", 2020]
+# ---
+
+# %% tags=["hide"]
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+D = gd.matrices.diagonal_2020()
+P = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
+h = gd.Inverse(M).modes().curvature
+limit = gd.rates.lr_limit(h, 0.9)
+
+
+def losses(problem, steps, kind=torch.optim.SGD, **options):
+    optimizer = kind(problem.parameters(), **options)
+    found = []
+    for _ in range(steps + 1):
+        found.append(problem.backward())
+        optimizer.step()
+    return torch.stack(found)
+
+
+climbing = losses(gd.Inverse(M, guess=M), 300, lr=1.001 * limit, momentum=0.9)
+level = losses(
+    gd.Inverse(M, guess=M), 2400, lr=0.9, momentum=0.9, weight_decay=2e-4
+)
+level_computed = ((2e-4 / (h + 2e-4)).square().sum() / 16).item()
+slow = losses(
+    gd.Inverse(gd.matrices.hilbert(4), guess=M), 2400, lr=0.9, momentum=0.9
+)
+returning = losses(
+    gd.Inverse(D, guess=M), 2400, torch.optim.Adam, lr=0.01, fused=True
+)
+both = gd.Inverse(P, side="both", guess=M[:2, :2])
+wrong = losses(both, 160, lr=0.4, momentum=0.5)
+wrong_error = ((both.value() - P).norm() / P.norm()).item()
+lowest = returning.min().item()
+back_at = int(returning.argmin()) + int(
+    (returning[int(returning.argmin()) :] > 1e-12).nonzero()[0]
+)
+
+# %% [markdown]
+# # It does not work: which failure is it?
+#
+# A run that fails leaves a curve. Look at its shape before you change anything: it climbs, it stops
+# at a level, it is slow, or it comes back. The fifth kind has a perfect curve, and a wrong answer.
+# {: .gd-lead }
+#
+# Everything here happened on matrices whose answer is known. So each entry of this gallery can say
+# what was wrong, and each fix is run by the page that recommends it.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Five shapes; the loss that got to {wrong[-1]:.0e} has the wrong answer",
+    x="step (log scale)",
+    y="loss",
+    log_x=True,
+    x_range=(1, 2400),
+    y_range=(1e-37, 1e10),
+    caption="Climbing: a learning rate 0.1% too large. Level: weight decay. Slow: the Hilbert "
+    "matrix with 4 rows. Returning: Adam. Wrong: a loss that does not prove an inverse.",
+    alt=f"Climbing: a loss of {climbing[-1]:.0e} at step 300. Level: {level[-1]:.1e} for ever. Slow: "
+    f"{slow[-1]:.3f} at step 2,400, and falling. Returning: down to {lowest:.0e}, and above 1e-12 "
+    f"again at step {back_at:,}. Wrong: down to {wrong[-1]:.0e} at step 160, with an error of "
+    f"{wrong_error:.2f}.",
+)
+for curve, role, name in (
+    (climbing, "failure", "climbing"),
+    (level, "c1", "level"),
+    (slow, "c4", "slow"),
+    (returning, "c3", "returning"),
+    (wrong, "c5", "wrong"),
+):
+    gd.figures.line(fig, range(1, len(curve)), curve[1:], role, name)
+fig
+
+# %%
+print(f"climbing   {climbing[-1]:8.1e}   at step 300")
+print(f"level      {level[-1]:8.1e}   computed: {level_computed:.1e}")
+print(f"slow       {slow[-1]:8.4f}   after 2,400 steps")
+print(f"returning  {returning[-400:].max():8.1e}   it was {lowest:.0e}")
+print(f"wrong      {wrong[-1]:8.1e}   and the error is {wrong_error:.2f}")
+assert climbing[-1] > 1e9
+assert abs(level[-1] / level_computed - 1) < 1e-6
+assert slow[-1] < slow[-400] < 2 * slow[-1]
+assert lowest < 1e-25 < 1e-12 < returning[-400:].max()
+assert wrong[-1] < 1e-30
+assert wrong_error > 0.5
+
+# %% [markdown]
+# ## Find yours by its shape
+#
+# ### The loss climbs
+#
+# [Losses that climb](climbs.py), with their numbers and fixes.
+#
+# | you see | it is probably |
+# |---|---|
+# | it grows by the same factor at each step, it diverges | [the learning rate is too large](climbs.py#diverges) |
+# | `inf`, then `nan` | [the same, later](climbs.py#nan) |
+# | it climbs at first, then it converges | [the learning rate is near its limit](climbs.py#climbs-first) |
+# | it goes up and down in waves | [momentum overshoots](climbs.py#overshoot) |
+# | it diverges without momentum, or with Nesterov | [momentum moves the edge](climbs.py#moved-edge) |
+# | its exponent doubles at each step | [Newton–Schulz from a bad guess](climbs.py#squares) |
+#
+# ### The loss stops at a level
+#
+# [Losses that stop](level.py), with their numbers and fixes.
+#
+# | you see | it is probably |
+# |---|---|
+# | exactly $1/n$ | [parameters zeroed, not gradients](level.py#zeroed-parameters) |
+# | a small integer over $n^2$ | [the matrix is singular](level.py#singular), or [nearly](level.py#nearly-singular) |
+# | near 1e-3, or wherever else | [weight decay](level.py#weight-decay) |
+# | near 1e-3, in bfloat16 | [too few digits](level.py#bfloat16) |
+# | about the square of the last digit | [the float32 floor](level.py#float32-floor), or [lost steps](level.py#lost-steps) |
+# | $\sigma_i^2/(m n)$, in an SVD | [a dead value](svd.py#dead-value) |
+#
+# ### The loss is slow
+#
+# [Losses that crawl](slow.py), with their numbers and fixes.
+#
+# | you see | it is probably |
+# |---|---|
+# | it does not move | [a tiny learning rate](slow.py#tiny-step) |
+# | it is a straight line, nearly flat | [no momentum](slow.py#no-momentum) |
+# | it was faster before | [too much momentum](slow.py#too-much-momentum) |
+# | nothing you set helps | [the condition number](slow.py#ill-conditioned) |
+# | an SVD, two values still wrong | [near-equal values](svd.py#near-equal) |
+#
+# ### The loss comes back
+#
+# [Losses that come back](returns.py), with their numbers and fixes.
+#
+# | you see | it is probably |
+# |---|---|
+# | up and down for ever | [gradients are not zeroed](returns.py#gradient-not-zeroed) |
+# | after a quiet minimum, with Adam | [Adam leaves](returns.py#adam-leaves) |
+# | a few steps after the answer | [conjugate gradients past their end](returns.py#cg-past-its-end) |
+# | it doubles at each step | [Newton–Schulz on a singular matrix](returns.py#doubles) |
+#
+# ### The loss is fine, the answer is wrong
+#
+# [Answers that look right](wrong.py), with their numbers and fixes.
+#
+# | you see | it is probably |
+# |---|---|
+# | a loss of zero | [it measured something else](wrong.py#zero-loss) |
+# | a small loss | [the error is larger than its root](wrong.py#small-loss) |
+# | a library's inverse, with entries of sixteen digits | [the matrix is singular](wrong.py#library) |
+# | other numbers from the same seed | [another dtype](wrong.py#other-matrix) |
+# | "Only Tensors of floating point …" | [an integer matrix](wrong.py#integers) |
+# | factors of an SVD that are not orthogonal | [drift](svd.py#drift) |
+#
+# All failures of the singular value decomposition are on [one page](svd.py). If you have a `Result`
+# of the package, start from its [status](../series/2-inverse.py#when-to-stop) instead of the curve.
+
+# %% tags=["hide"]
+A = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)).double()
+modes = gd.Inverse(A, guess=M).modes()
+limit_0 = gd.rates.lr_limit(modes.curvature, 0.9)
+error_9 = gd.rates.predict(modes, 4000, lr=9.0, momentum=0.9).error
+steps_9 = int(gd.rates.first_below(error_9, 1e-6))
+plain_0 = gd.rates.lr_limit(modes.curvature)
+
+# %% [markdown]
+# ## Is a learning rate of 9 too large?
+#
+# ??? predict "Predict first: the random matrix of seed 0, momentum 0.9, and a learning rate of 9. What will the loss do?"
+#     Diverge, converge, or stop at a level?
+#
+#     It **converges**, in {{= steps_9 : ,d }} steps. The limit for this matrix is
+#     {{= limit_0 : .3f }}. Without momentum it would be {{= plain_0 : .3f }}.
+
+# %%
+X, push, measured = M, torch.zeros_like(M), []
+inverse = torch.linalg.inv(A)
+for _ in range(steps_9 + 1):
+    measured.append(X)
+    push = 0.9 * push + (X @ A - torch.eye(4)) @ A.T / 8
+    X = X - 9.0 * push
+measured = torch.stack(measured[-2:])
+error = (measured - inverse).flatten(1).norm(dim=1) / inverse.norm()
+print(f"step {steps_9 - 1:,}: error {error[0]:.3e}")
+print(f"step {steps_9:,}: error {error[1]:.3e}")
+print(f"limit {limit_0:.3f}")
+assert error[1] < 1e-6 <= error[0]
+assert plain_0 < 9.0 < limit_0
+
+# %% [markdown]
+# No learning rate is too large by itself. The curvature of the loss and the momentum set the limit,
+# and both can be computed before the first step: [momentum moves the edge](climbs.py#moved-edge).
+# [Look at this run](../play.md?matrix=seed&seed=0&n=4&guess=rand&lr=9&momentum=0.9#playground "{{= steps_9 : ,d }} steps").
+#
+# !!! claim "What this shows"
+#     Do not ask whether a number is large. Ask for its limit. And do not ask whether a curve is flat:
+#     ask for its level, and for its rate.
+
+# %% [markdown]
+# ## Your turn
+#
+# !!! exercise "Exercise 1"
+#     The loss of a 4×4 inverse stops at 0.125, from every guess. Name the failure from that number
+#     alone. Then make a matrix that does it.
+
+# %% tags=["solution"]
+print("0.125 = 2/16 = (n − rank)/n²: the matrix is singular, of rank 2")
+generator = torch.Generator().manual_seed(0)
+flat = gd.matrices.with_singular_values([2, 1, 0, 0], generator)
+for guess in ("zeros", M):
+    stopped = losses(
+        gd.PseudoInverse(flat, guess=guess), 800, lr=0.9, momentum=0.9
+    )
+    print(f"loss {stopped[-1]:.6f}")
+    assert abs(stopped[-1] - 2 / 16) < 1e-9
+
+# %% [markdown]
+# !!! exercise "Exercise 2"
+#     Make the diagonal matrix of 2020 diverge without momentum. Predict the smallest learning rate that
+#     does, to two decimals.
+
+# %% tags=["solution"]
+h = gd.Inverse(D).modes().curvature
+print(f"limit 2/h₁ = {gd.rates.lr_limit(h):.2f}")
+for lr in (0.99, 1.01):
+    found = losses(gd.Inverse(D, guess=M), 600, lr=lr)
+    print(f"lr {lr}: loss {found[-1]:.1e} after 600 steps")
+    assert (found[-1] > found[0]) == (lr > gd.rates.lr_limit(h))
+
+# %% [markdown]
+# !!! exercise "Exercise 3"
+#     A loop for matrix 1 forgets `X.grad.zero_()`, and [its loss never
+#     settles](returns.py#gradient-not-zeroed). Make it converge with one more line that clears nothing.
+
+# %% tags=["solution"]
+X = M.clone().requires_grad_()
+for _ in range(2361):
+    solution = X.detach().clone()
+    (X @ M - torch.eye(4)).square().mean().backward()
+    with torch.no_grad():
+        X -= 0.9 * X.grad
+        X.grad *= 0.99  # the one line: a little friction
+error = (solution - torch.linalg.inv(M)).norm() / torch.linalg.inv(M).norm()
+print(f"error after 2,360 steps: {error:.1e}")
+assert error < 1e-6
