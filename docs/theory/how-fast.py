@@ -3,7 +3,8 @@
 # description: >-
 #   Predict the number of steps of gradient descent, momentum and Nesterov on a quadratic loss,
 #   the best learning rate and momentum, and the learning rate at which a run diverges.
-# given: [2020, "0.1", "0.5", "0.9", "0.99", "0.999", "1.001", "1.01", "1.1", "5.697", 100, 200]
+# given: [2020, "0.1", "0.5", "0.9", "0.99", "0.999", "1.001", "1.01", "1.1", "5.697", 100, 200,
+#   1964, 1983, 2013, 2017]
 # ---
 
 # %% [markdown]
@@ -140,7 +141,7 @@ fig
 # %% [markdown]
 # ## Momentum: one step of memory
 #
-# Momentum keeps a share $\beta$ of the last push. In each mode,
+# Momentum, introduced by Polyak (1964), keeps a share $\beta$ of the last push. In each mode,
 #
 # $$e^{+} = (1 + \beta - \alpha h)\, e - \beta\, e^{-}.$$
 #
@@ -421,7 +422,8 @@ gd.compare(
 # %% [markdown]
 # ## What Nesterov changes
 #
-# Nesterov's method looks at the gradient where the push is about to land. In torch's form,
+# The method of Nesterov (1983) looks at the gradient where the push is about to land. In torch's
+# form, which is that of Sutskever, Martens, Dahl & Hinton (2013),
 #
 # $$e^{+} = (1 + \beta)(1 - \alpha h)\, e - \beta (1 - \alpha h)\, e^{-}.$$
 #
@@ -458,7 +460,7 @@ law_plain, law_tuned = 100**2 / 2 * math.log(1e6), 100 / 2 * math.log(1e6)
 # about $\frac{\kappa}{2} \cdot 6 \ln 10$. At a condition number of {{= 100 : d }} that is
 # {{= law_plain : ,.0f }} against {{= law_tuned : ,.0f }}. Can a method do
 # better than a square root? Not with a fixed learning rate and momentum. With computed ones it can:
-# [three rungs](ladder.py).
+# [three rungs](ladder.py). For the story of momentum in other pictures, see Goh (2017).
 
 # %% [markdown]
 # ## Your turn
