@@ -3,7 +3,7 @@
 # description: >-
 #   Gradient descent, conjugate gradients and Newton–Schulz on one loss: what each has to know, how
 #   many steps it takes, and why none of them beats the second.
-# given: [2020, "0.9", "0.81", "6.8"]
+# given: [2020, "0.9", "0.81", "6.8", 1933, 1952, 1983, 1991, 1996, 1998]
 # ---
 
 # %% tags=["hide"]
@@ -104,7 +104,8 @@ assert four_steps < 1e-10
 # %% [markdown]
 # ## Rung two: computed steps
 #
-# Conjugate gradients are momentum with the two numbers filled in. Write $G$ for the gradient and
+# The conjugate gradients of Hestenes & Stiefel (1952) are momentum with the two numbers filled in.
+# Write $G$ for the gradient and
 # $P$ for the direction. In each step the learning rate is the one that makes the loss least along
 # $P$, and the momentum is the one that keeps the new direction from undoing the old ones:
 #
