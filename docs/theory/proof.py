@@ -3,7 +3,7 @@
 # description: >-
 #   A rigorous bound on the error of an inverse without knowing the inverse: the residual, what
 #   rounding does to it, and what doubled precision proves.
-# given: [2020, 600, "0.9", "1.001"]
+# given: [2020, 600, "0.9", "1.001", 1969, 1971, 2012]
 # ---
 
 # %% [markdown]
@@ -240,9 +240,9 @@ assert counted >= error[late]
 #
 # ## Twice the digits
 #
-# When a computer adds two numbers, what it loses is itself a floating-point number. Knuth's
-# *two-sum* finds it. Dekker's *two-product* does the same for a product, once both factors are
-# split into halves whose products fit:
+# When a computer adds two numbers, what it loses is itself a floating-point number. The *two-sum* of
+# Knuth (1969) finds it. The *two-product* of Dekker (1971) does the same for a product, once both
+# factors are split into halves whose products fit:
 
 
 # %%
@@ -287,7 +287,8 @@ assert 0 <= bound(doubled, last) / error[late] - 1 < 1e-9
 # $u$ times smaller; the package counts it with $\gamma$ all the same.
 #
 # The package does not loop over $k$. It cuts every number into three slices, so short that
-# products of slices are exact. The ordinary matrix product does the rest: see
+# products of slices are exact; Ozaki, Ogita, Oishi & Rump (2012). The ordinary matrix product does
+# the rest: see
 # [its reference](../reference/proof.md).
 #
 # ## The finish
