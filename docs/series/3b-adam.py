@@ -3,7 +3,7 @@
 # description: >-
 #   Adam and momentum on the five SVD runs of 2020: who needs fewer steps, what weight decay does,
 #   and the predicted step at which Adam leaves its minimum.
-# given: [2020, 100, 200, "0.3", "0.9", "0.8", "0.01", "10,000", "20,000"]
+# given: [2020, 100, 200, "0.3", "0.9", "0.8", "0.01", "10,000", "20,000", 2015, 2022]
 # ---
 
 # %% tags=["hide"]
@@ -108,8 +108,8 @@ slower_5 = below(momentum(matrices[4], 2000, lr=0.3))
 # %% [markdown]
 # ## The claim of 2020
 #
-# Adam keeps two averages for each number that it learns: $m$ of the gradient $g$, and $v$ of its
-# square. Both forget, at the rates $\beta_1 = 0.9$ and $\beta_2$ = `0.999`:
+# Adam, by Kingma & Ba (2015), keeps two averages for each number that it learns: $m$ of the gradient
+# $g$, and $v$ of its square. Both forget, by the factors $\beta_1 = 0.9$ and $\beta_2$ = `0.999`:
 #
 # $$
 # \begin{aligned}
@@ -249,7 +249,8 @@ assert 1e-8 < decay_level < 1e-7
 #
 # Momentum has a limit there: $\alpha h < 2(1 + \beta)$ for the largest curvature $h$. Adam's $m$ is
 # momentum with the gradient multiplied by $1 - \beta_1$. And it divides each direction by its own
-# $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum:
+# $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum, as Cohen et al. (2022) did for
+# networks:
 #
 # $$\alpha (1 - \beta_1)\; \lambda_{\max}(D^{-1/2} H D^{-1/2}) < 2 (1 + \beta_1)$$
 #
