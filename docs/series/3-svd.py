@@ -3,7 +3,7 @@
 # description: >-
 #   A singular value decomposition by gradient descent in PyTorch: five runs of 2020, one only
 #   slow, one dead for ever, why, and the repair in two moves.
-# given: [2020, 314, 315, 316, 317, 200, "0.01", "0.3", "0.5", "0.9", "1.0", "20,000", 10]
+# given: [2020, 314, 315, 316, 317, 200, "0.01", "0.3", "0.5", "0.9", "1.0", "20,000", 10, 1912, 1936]
 # ---
 
 # %% [markdown]
@@ -295,8 +295,8 @@ assert slow_bound < 0.04
 # makes it smaller. For the inverse, $n\sqrt{\ell}$ was a proof. Here the loss is none.
 #
 # There is a bound all the same, computed without the answer. It measures how far $U S V^\top$
-# is from $M$, and how far $U$ and $V$ are from orthogonal. By a theorem of Weyl, no singular value is
-# off by more than the first, plus what the second can stretch. Of the worse one it says
+# is from $M$, and how far $U$ and $V$ are from orthogonal. By a theorem of Weyl (1912), no singular
+# value is off by more than the first, plus what the second can stretch. Of the worse one it says
 # {{= slow_bound : .4f }}.
 
 # %% tags=["hide"]
@@ -337,7 +337,7 @@ assert (d5[dies:, j] < 1e-3).all()
 
 # %% [markdown]
 # The level is not any number. It is $\sigma_3^2/(m n)$, to all digits: the loss of the best
-# matrix of rank *two*. The run has solved another problem, and perfectly. A value is missing.
+# matrix of rank *two*, by Eckart & Young (1936). The run has solved another problem, and perfectly. A value is missing.
 #
 # And why does it not grow back? Take the pair of vectors that belongs to the dead value, and ask
 # which $\sigma$ would suit them. The best one is $u^\top M v$.
