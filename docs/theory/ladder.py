@@ -176,7 +176,7 @@ fig
 # them, weigh them by past ones. After $k$ steps its error in mode $i$ is $p(h_i)$ times the first
 # error, where $p$ is *some* polynomial of degree $k$ with $p(0) = 1$. Momentum is one choice of $p$,
 # Nesterov another. Conjugate gradients take the $p$ with the least loss. So at every step they are
-# the bound, and we can draw it for any matrix:
+# the bound of Nemirovski & Yudin (1983), and we can draw it for any matrix:
 
 # %%
 rivals = {"2020": descent, "tuned": tuned}
@@ -212,7 +212,8 @@ assert twice["error"][2] < 1e-15
 #
 # $$X \leftarrow X + (I - X M)\, X$$
 #
-# Put this into $I - X M$ and it squares: $I - X^{+} M = (I - X M)^2$. Start from a small multiple of
+# The step is that of Schulz (1933), who did not call it a gradient. Cardoso & Laheld (1996) and
+# Amari (1998) do, for other problems. Put it into $I - X M$ and it squares: $I - X^{+} M = (I - X M)^2$. Start from a small multiple of
 # $M^\top$, $X_0 = a M^\top$, and mode $i$ of it is $(1 - a\sigma_i^2)^{2^k}$ after $k$
 # steps. For a long time nothing seems to happen. Then the digits double.
 
@@ -263,7 +264,8 @@ fig
 
 # %% [markdown]
 # The idle phase has a reason too: all that the step sees of the smallest singular value is
-# $a\sigma_n^2$, and that has to double its way up to one. So we carry one vector along, the direction
+# $a\sigma_n^2$, and that has to double its way up to one. Pan & Schreiber (1991) stretch each step by
+# what they know of the singular values. We know nothing, so we carry one vector along, the direction
 # that is still missing, and stretch each step by what it says. That costs $n^2$ more and halves the
 # steps: {{= steps["scaled"] : d }} instead of {{= steps["relative gradient"] : d }}. It is the default
 # of `gd.inv`.
