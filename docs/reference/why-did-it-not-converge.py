@@ -90,7 +90,8 @@ assert single.status is gd.Status.floor
 #    that is what you ask for. Optimizers of torch stop where $X M - I$ is all rounding. Check: the
 #    bound is a small multiple of $\kappa\varepsilon$. Change: pass a `tolerance` above the bound, or
 #    `finish=True`, which corrects the last iterate in doubled precision.
-# 2. *It is float32.* Check: `M.dtype`. Change: `M.double()`.
+# 2. *It is float32.* Check: `M.dtype`. Change: `M.double()`. On a curve it is
+#    [a level](../failures/level.py#float32-floor).
 # 3. *The matrix is nearly singular.* Check: $\kappa\varepsilon$ is near one, and `gd.inv` without an
 #    `optimizer` says `floor` too. Change: accept the bound, by a `tolerance` above it.
 
@@ -152,8 +153,8 @@ tell(gd.inv(units))
 assert gd.inv(units).converged
 
 # %% [markdown]
-# `torch.linalg.inv` may return numbers for such a matrix, with no warning. They are not an inverse:
-# [a singular matrix](../theory/proof.py#a-singular-matrix).
+# `torch.linalg.inv` may return numbers for such a matrix, with no warning:
+# [they are not an inverse](../failures/wrong.py#library).
 
 # %% [markdown]
 # ## undecided {: #undecided }
@@ -171,7 +172,8 @@ assert result.status is gd.Status.undecided
 #
 # 1. *The condition number is near $1/\varepsilon$ or beyond.* Check: `torch.linalg.cond(M)` times
 #    `torch.finfo(M.dtype).eps` is near one. Change: in float32, `M.double()`. In float64 you need a
-#    library with more digits, or another formulation of what you want to know.
+#    library with more digits, or another formulation of what you want to know. Descent
+#    [cannot tell such a matrix from a singular one](../failures/level.py#nearly-singular).
 # 2. *A right-hand side for which less could be proven than for the matrix*, in `gd.solve` and
 #    `gd.lstsq`. Check: `gd.pinv(A).status` is better. Change: as above.
 
@@ -191,12 +193,14 @@ assert result.status is gd.Status.diverged
 # 1. *lr is above its limit*, which is $2(1 + \beta)/h_1$. Check: `gd.rates.lr_limit`, as above. In
 #    your own code, without a spectrum: halve lr and look again. `gd.inv` checks SGD beforehand and
 #    raises an error with the limit in it. Change: a smaller `lr`, or none, and the spectrum chooses.
+#    [How it looks](../failures/climbs.py#diverges), and [how momentum moves the
+#    limit](../failures/climbs.py#moved-edge).
 # 2. *The guess is too far away*, for the plain relative gradient only, which squares what is wrong,
 #    the large as well as the small. Check: the loss grows faster and faster, and `lr` plays no part.
-#    Change: leave the guess to the optimizer.
+#    Change: leave the guess to the optimizer. [How it looks](../failures/climbs.py#squares).
 # 3. *It has not diverged.* Slightly below the limit a run first climbs and then converges. This
-#    status waits until the loss has grown by $1/\varepsilon^2$, so it does not mistake one for the
-#    other.
+#    status waits until the loss has grown by $1/\varepsilon^2$, so it does not mistake
+#    [one](../failures/climbs.py#climbs-first) for the other.
 
 # %%
 far, near = (
@@ -243,14 +247,15 @@ assert timid[1] < 100 < timid[0]
 # %% [markdown]
 # 1. *The condition number is large for this optimizer.* Check: even the best pair needs thousands of
 #    steps per digit. Change: a higher [rung](../theory/ladder.py), which is `gd.inv(M)` without an
-#    `optimizer`.
+#    `optimizer`. [How it looks](../failures/slow.py#ill-conditioned).
 # 2. *lr is too small.* Check: the best pair needs far fewer steps than yours. Change: leave `lr` out,
-#    or take half the limit.
+#    or take half the limit. [How it looks](../failures/slow.py#tiny-step).
 # 3. *The matrix is singular.* Descent goes on to the pseudo-inverse, and no bound ever proves it.
-#    Check: the loss is level near $(n - \text{rank})/n^2$; `gd.inv(M)` says `singular`.
+#    Check: the loss is level near $(n - \text{rank})/n^2$, as [here](../failures/level.py#singular);
+#    `gd.inv(M)` says `singular`.
 # 4. *The loss proves nothing here.* For `side="both"`, and for optimizers that change the loss
 #    (weight decay), the loss can be zero at a wrong answer. Check: the loss is tiny and the bound is
-#    `inf`. Change: `side="left"`, or no decay.
+#    `inf`. Change: `side="left"`, or no decay. [How it looks](../failures/wrong.py#zero-loss).
 
 # %%
 print(gd.inv(H))
@@ -304,8 +309,9 @@ print("not finite at", (~broken.isfinite()).nonzero().tolist())
 assert result.status is gd.Status.not_finite
 
 # %% [markdown]
-# 1. *A division by zero or an overflow before this call.* Check: where the entries are, as printed
-#    above. Change: there, not here. Other matrices of a batch are not harmed.
+# 1. *A division by zero, or a run that diverged, before this call.* Check: where the entries are, as
+#    printed above. Change: there, not here. Other matrices of a batch are not harmed.
+#    [From inf to nan](../failures/climbs.py#nan).
 
 # %% [markdown]
 # ## Before the first step
