@@ -12,6 +12,15 @@ from build import build
 # What pymdownx.arithmatex leaves: \(…\) inline, \[…\] displayed.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
 STAND_IN = re.compile(r'<span class="gd-formula" data-nr="(\d+)">.*?</span>')
+# Commands that a reader of plain text knows as a letter or a sign; all others are left out.
+SIGNS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "varepsilon": "ε", "kappa": "κ",
+    "lambda": "λ", "rho": "ρ", "sigma": "σ", "ell": "ℓ", "nabla": "∇", "partial": "∂",
+    "infty": "∞", "sqrt": "√", "top": "ᵀ", "le": "≤", "ge": "≥", "to": "→", "mapsto": "→",
+    "leftarrow": "←", "times": "×", "cdot": "·", "approx": "≈", "dots": "…", "lVert": "‖",
+    "rVert": "‖", "ln": "ln ", "log": "log ", "sin": "sin ", "cos": "cos ", "max": "max ",
+    "min": "min ", "det": "det ",
+}  # fmt: skip
 
 typeset: dict[tuple[bool, str], str] = {}
 order: list[tuple[bool, str]] = []
@@ -28,15 +37,17 @@ def take_out(pages):
 
 
 def stand_in(match):
-    order.append((match[1] == "div", html.unescape(match[2]).strip()))
-    text = html.escape(readable(order[-1][1]))
+    display, tex = match[1] == "div", html.unescape(match[2]).strip()
+    order.append((display, tex))
+    text = "" if display else html.escape(readable(tex))
     return f'<span class="gd-formula" data-nr="{len(order) - 1}">{text}</span>'
 
 
 def readable(tex):
-    """Strip what only a typesetter needs: \\frac{a}{b_{ij}} becomes "frac a b_ij"."""
-    tex = re.sub(r"([_^])\{(\w+|-\w+)\}", r"\1\2", tex)
-    return " ".join(re.sub(r"\\(?:left|right|begin|end)\b|[\\{}&]+|aligned", " ", tex).split())
+    """Write a short formula in one line: "10^{-6} \\frac{\\sigma_1}{n}" as "10^-6 σ_1/n"."""
+    tex = re.sub(r"\\frac(?:\{([^{}]*)\}|(\w))(?:\{([^{}]*)\}|(\w))", r"\1\2/\3\4", tex)
+    tex = re.sub(r"\\([a-zA-Z]+|.)", lambda match: SIGNS.get(match[1], " "), tex)
+    return " ".join(re.sub(r"[{}&]", "", tex).split())
 
 
 def put_in(output):
