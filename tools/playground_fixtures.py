@@ -53,7 +53,7 @@ class State:
     def query(self) -> str:
         return urlencode({key: value for key, value in asdict(self).items() if value != ""})
 
-    def M(self) -> Tensor:
+    def made(self) -> Tensor:
         match self.matrix:
             case "random2020":
                 return gd.matrices.random_2020()
@@ -69,7 +69,7 @@ class State:
         return torch.tensor(rows, dtype=torch.float64)
 
     def problem(self) -> gd.Inverse:
-        M = self.M()
+        M = self.made()
         guesses = {"self": M, "rand": uniform(314, len(M))}
         return gd.Inverse(M, guess=guesses.get(self.guess, self.guess))
 
@@ -104,15 +104,18 @@ def states() -> Iterator[State]:
     yield from (State(), State("diagonal", guess="rand"), State("diagonal", guess="zeros"))
     yield from (State(lr=6.8, momentum=0.81), State(lr=7.3), State("hilbert", n=4, lr=0.5))
     guesses = cycle(("self", "zeros", "rand"))
-    for rung, shares in (("momentum", SHARES * 2), ("nesterov", NESTEROV_SHARES)):
-        for (share, momentum), given in zip(cycle(shares), MATRICES * 2, strict=False):
-            h = given.problem().modes().curvature
-            limit = gd.rates.lr_limit(h, momentum, SGD[rung])
-            lr = float(f"{share * limit:.4g}")
-            yield replace(given, guess=next(guesses), lr=lr, momentum=momentum, rung=rung)
-    for given in MATRICES:
-        yield replace(given, guess=next(guesses), rung="cg")
-        yield replace(given, guess="transpose", rung="relative")
+    # Descent goes round twice, so that it meets each matrix with two settings.
+    for rung, given, shares in (
+        ("momentum", MATRICES * 2, SHARES),
+        ("nesterov", MATRICES, NESTEROV_SHARES),
+    ):
+        for state, (share, momentum) in zip(given, cycle(shares), strict=False):
+            h = state.problem().modes().curvature
+            lr = float(f"{share * gd.rates.lr_limit(h, momentum, SGD[rung]):.4g}")
+            yield replace(state, guess=next(guesses), lr=lr, momentum=momentum, rung=rung)
+    for state in MATRICES:
+        yield replace(state, guess=next(guesses), rung="cg")
+        yield replace(state, guess="transpose", rung="relative")
     yield State(rung="relative", guess="self")
     yield State("hilbert", n=3, guess="zeros", rung="cg")
 
@@ -120,18 +123,18 @@ def states() -> Iterator[State]:
 def run(state: State) -> dict[str, Any]:
     """The package's run of a state, its prediction, and how fast each mode shrinks."""
     problem, (optimizer, options) = state.problem(), METHODS[state.rung]
-    answer, errors = gd.inv(state.M()).value, []
+    answer, errors = gd.inv(state.made()).value, []
     if state.rung in SGD:
         options = options | {"lr": state.lr, "momentum": state.momentum}
     modes = problem.modes()
     result = gd.minimize(
         problem, optimizer, tolerance=0, max_steps=STEPS, finish=False, **options,
-        callback=lambda _, at: errors.append(torch.dist(at.X.detach(), answer) / answer.norm()),
+        callback=lambda *_: errors.append(torch.dist(problem.X.detach(), answer) / answer.norm()),
     )  # fmt: skip
     error = torch.stack(errors)
     return {
         "query": state.query,
-        "M": state.M().flatten().tolist(),
+        "M": state.made().flatten().tolist(),
         "answer": answer.flatten().tolist(),
         "status": result.status.name,
         "first": int(gd.rates.first_below(error, DIGITS)),
