@@ -181,6 +181,7 @@ lost, (early, late) = crowd_with("squared")
 lost_free, _ = crowd_with("free")
 died, odd = int((lost > 0).sum()), int((late < 0).sum())
 odd_died = int(((lost > 0) & (late < 0)).sum())
+pairs = int(((lost == 2) & (late > 0)).sum())
 settled = int((early == late).sum())
 
 # %% [markdown]
@@ -204,12 +205,12 @@ assert abs(heavy_level - two_dead) < 1e-8
 assert died > 100 > 0 == lost_free.sum()
 assert settled > 190
 assert odd_died > 0.9 * odd
-assert (lost[(lost > 0) & (late > 0)] == 2).all()
+assert pairs > 0.8 * (died - odd_died)
 assert slow.d.detach().abs().min() > 0.5
 
 # %% [markdown]
-# The other {{= died - odd_died }} that lose a value lose two. Two wrong signs do not show in a
-# determinant.
+# Of the other {{= died - odd_died }} that lose a value, {{= pairs }} lose two. Two wrong signs do not
+# show in a determinant.
 #
 # !!! fix "Fix"
 #     Free the sign first, then weigh the penalty:
