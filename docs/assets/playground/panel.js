@@ -1,59 +1,46 @@
 // A drawing area: a canvas for what is many, an SVG above it for axes, points and labels.
 
-const HEIGHT = 14; // of a label's text, in pixels
+const AROUND = [[11, -8], [-11, 19], [-11, -8], [11, 19], [-16, 5], [16, 5], [0, -18], [0, 30], [34, 44], [-34, -34]];
 
 const measure = document.createElement("canvas").getContext("2d");
 
-export const widthOf = (words) => {
-  measure.font = `${HEIGHT}px "Source Sans 3", system-ui, sans-serif`;
-  return measure.measureText(words).width;
-};
+export const within = (share) => Math.min(1, Math.max(0, share));
 
-export const overlap = (a, b) => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+export const line = (path, role, more = "") =>
+  `<path d="${path}" fill="none" stroke="var(--gd-${role})" ${more}/>`;
 
-/** The box that words take up whose baseline starts, or ends, at (x, y). */
-export function box(words, x, y, anchor = "start") {
-  const width = widthOf(words);
-  const x0 = anchor === "end" ? x - width : anchor === "middle" ? x - width / 2 : x;
-  return { x0: x0 - 3, x1: x0 + width + 3, y0: y - HEIGHT + 1, y1: y + 4 };
-}
+export const edge = (path) => line(path, "limit", 'stroke-width="2" stroke-dasharray="10 3 2 3"');
 
-export function text(x, y, words, role = "muted", anchor = "start", kind = "tick") {
-  return `<text class="${kind}" x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"
-    fill="var(--gd-${role})">${words}</text>`;
-}
+export const text = (x, y, words, role = "muted", anchor = "middle", kind = "tick") =>
+  `<text class="${kind}" x="${x}" y="${y}" text-anchor="${anchor}" fill="var(--gd-${role})">${words}</text>`;
 
-export const line = (path, stroke, more = "") =>
-  `<path d="${path}" fill="none" stroke="var(--gd-${stroke})" ${more}/>`;
-
-export const disk = (x, y, role, radius = 5.5) =>
-  `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" fill="var(--gd-${role})"/>`;
-
+/** A power of ten as text. */
 export const power = (exponent) =>
-  exponent === 0 ? "1" : exponent === 1 ? "10"
-    : `10<tspan dy="-5" font-size="10">${String(exponent).replace("-", "−")}</tspan>`;
+  exponent && exponent !== 1
+    ? `10<tspan dy="-5" font-size="10">${String(exponent).replace("-", "−")}</tspan>`
+    : 10 ** exponent;
 
 export class Panel {
-  constructor(root, margin) {
-    this.root = root;
-    this.margin = margin;
-    this.canvas = root.querySelector("canvas");
-    this.svg = root.querySelector("svg");
-    this.context = this.canvas.getContext("2d");
+  constructor(root, top) {
+    Object.assign(this, { root, left: 44, top, taken: [] });
+    [this.canvas, this.svg] = root.children;
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+  }
+
+  /** Whether nothing that is drawn on the canvas would run through a label. */
+  free() {
+    return true;
   }
 
   /** Take the size that the page gives; true where it is another one than before. */
   fit() {
     const { clientWidth: width, clientHeight: height } = this.root;
-    const ratio = globalThis.devicePixelRatio || 1;
+    const ratio = devicePixelRatio;
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
-    Object.assign(this, { width, height, ratio });
-    this.left = this.margin.left;
-    this.top = this.margin.top;
-    this.right = width - this.margin.right;
-    this.bottom = height - this.margin.bottom;
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(height * ratio);
+    Object.assign(this, { width, height, ratio, right: width - 12, bottom: height - 40 });
+    this.canvas.width = width * ratio;
+    this.canvas.height = height * ratio;
+    this.context.scale(ratio, ratio);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     return true;
   }
@@ -63,17 +50,67 @@ export class Panel {
     if (markup !== this.markup) this.svg.innerHTML = this.markup = markup;
   }
 
-  /** The first of the places where a label meets nothing, else none: a label never lies. */
-  place(words, places, taken, role, free = () => true) {
-    for (const [x, y, anchor = "start"] of places) {
-      const own = box(words, x, y, anchor);
-      const inside =
-        own.x0 >= 0 && own.x1 <= this.width && own.y0 >= 0 && own.y1 <= this.bottom + 2;
-      if (inside && free(own) && !taken.some((other) => overlap(own, other))) {
-        taken.push(own);
-        return text(x, y, words, role, anchor, "label");
+  across(share) {
+    return this.left + share * (this.right - this.left);
+  }
+
+  up(share) {
+    return this.bottom - share * (this.bottom - this.top);
+  }
+
+  /** Where a pointer is, in shares of both axes. */
+  shares(event) {
+    const { left, top } = this.root.getBoundingClientRect();
+    return [
+      within((event.clientX - left - this.left) / (this.right - this.left)),
+      within((this.bottom - event.clientY + top) / (this.bottom - this.top)),
+    ];
+  }
+
+  /** Both axes with their names; a tick is [value, words]. */
+  axes(horizontal, vertical, names, grid = "") {
+    const { left, right, bottom } = this;
+    let markup = line(`M${left} ${bottom}H${right}`, "edge") + text(0, this.top - 14, names[1], "muted", "start");
+    markup += text(this.across(0.5), bottom + 34, names[0]);
+    for (const [value, words] of horizontal) {
+      const x = this.x(value);
+      markup += line(`M${x} ${bottom}v4`, "edge") + text(x, bottom + 17, words);
+    }
+    for (const [value, words, role] of vertical) {
+      const y = this.y(value);
+      if (grid) markup += line(`M${left} ${y}H${right}`, role ? "edge" : grid, role && 'stroke-dasharray="1 4"');
+      markup += text(left - 7, y + 4, words, role, "end");
+    }
+    return markup;
+  }
+
+  /** Keep labels away from a box. */
+  take(x, y, width, height = width) {
+    this.taken.push({ left: x - width, right: x + width, top: y - height, bottom: y + height });
+  }
+
+  /** A disk, which no label covers. */
+  disk(x, y, role, radius = 5.5) {
+    this.take(x, y, radius + 2);
+    return `<circle cx="${x}" cy="${y}" r="${radius}" fill="var(--gd-${role})"/>`;
+  }
+
+  /** Words beside one of the points, where they meet nothing; nowhere, if there is no room. */
+  label(words, role, points, around = AROUND) {
+    measure.font = '14px "Source Sans 3", system-ui, sans-serif';
+    const { width } = measure.measureText(words);
+    for (const [x, y] of points) {
+      for (const [dx, dy] of around) {
+        const left = x + dx - (dx < 0 ? width : dx ? 0 : width / 2);
+        const box = { left: left - 3, right: left + width + 3, top: y + dy - 13, bottom: y + dy + 4 };
+        const inside = box.left >= this.left - 3 && box.right <= this.width && box.top >= 0 && box.bottom <= this.bottom + 2;
+        if (!inside || !this.free(box) || this.taken.some((other) => meet(box, other))) continue;
+        this.taken.push(box);
+        return text(left, y + dy, words, role, "start", "label");
       }
     }
     return "";
   }
 }
+
+const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
