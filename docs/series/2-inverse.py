@@ -55,7 +55,9 @@ assert all(
 # ## A loss
 #
 # Now a matrix. In 2020 a series of blog posts did this with two matrices, and so do we: the first
-# is random, the second is diagonal. Here is the random one, *matrix 1* from now on.
+# is random, the second is diagonal. Here is the random one, *matrix 1* from now on. It is drawn in
+# float32 as then, and widened to float64, so that [rounding](1-tensors.py#an-array-first-of-all)
+# stays out of the picture for a while.
 
 # %%
 import torch
@@ -85,7 +87,8 @@ def mse(estimate, target):
 # ## Guess once, improve many times
 #
 # `loss.backward()` computes the derivative of the loss by every entry of $X$ and *adds* it to
-# `X.grad`. That is all the calculus you need. The rest fits on a postcard:
+# `X.grad`, as [part 1](1-tensors.py#gradients-add-up) showed. That is all the calculus you need. The
+# rest fits on a postcard:
 
 
 # %%
@@ -157,7 +160,8 @@ path[-1] @ M
 
 # %% [markdown]
 # It looks right. To say *how* right, we allow ourselves to peek at the answer, on this page and for
-# drawing only. The *relative error* is $\lVert X - M^{-1} \rVert / \lVert M^{-1} \rVert$.
+# drawing only. The *relative error* is $\lVert X - M^{-1} \rVert / \lVert M^{-1} \rVert$, with the
+# norm from above, whose subscript we leave out from now on.
 
 
 # %%
@@ -217,7 +221,8 @@ print(f"largest difference after 300 steps: {same:.1e}")
 assert same < 1e-13
 
 # %% [markdown]
-# In mathematics it is two lines. With $g$ for the gradient and $b$ for what `X.grad` holds,
+# In mathematics it is two lines. With $g$ for the gradient, $b$ for what `X.grad` holds, $\alpha$ for
+# the learning rate and $\beta$ for the momentum,
 #
 # $$
 # \begin{aligned}
@@ -226,7 +231,8 @@ assert same < 1e-13
 # \end{aligned}
 # $$
 #
-# Eliminate $b$ and one line is left. The next error depends on this one and the one before:
+# Eliminate $b$ and one line is left. For one number, where the gradient is $h$ times the error $e$,
+# the next error $e^{+}$ depends on this one and on the one before, $e^{-}$:
 #
 # $$e^{+} = (1 + \beta - \alpha h)\, e - \beta\, e^{-}$$
 #
@@ -272,7 +278,9 @@ assert steps_diagonal < steps_random
 #
 # $$h_i = \frac{2 \sigma_i^2}{n^2}$$
 #
-# We call each of these a *mode*. Four modes, four curvatures:
+# We call each of these a *mode*. Four modes, four curvatures. `gd.Inverse` is the loss above as an
+# object, and its `modes()` hold the curvature of each mode, and as `weight` the squared error that the
+# guess has in it:
 
 # %%
 modes = gd.Inverse(M, guess=guess).modes()
@@ -332,7 +340,8 @@ fig
 # ## The curve, predicted
 #
 # Nothing in `leftover` looks at a run. So draw it before the run: square what is left of each mode,
-# weigh it by what the guess has there, add, take the root.
+# weigh it by what the guess has there, add, take the root. Divide by the norm of the answer, which
+# the singular values give too, and the error is relative.
 
 
 # %%
@@ -423,6 +432,9 @@ steps_plain, steps_plain_diagonal = (
 #
 #     It needs **{{= steps_scaled[2.0] : d }}** steps, with the same $\kappa$. The diagonal needs
 #     {{= steps_diagonal : d }}.
+#
+# (`steps_needed` below, and the dict `steps_scaled` made with it, read a step count off the predicted
+# curve. No run is needed for that.)
 
 # %%
 M2 = 2 * M
@@ -539,6 +551,9 @@ fig
 # needs {{= steps_plain_diagonal }} steps instead of {{= steps_diagonal }}.
 # [Matrix 1](../play.md?matrix=random2020&lr=0.9&momentum=0#playground "{{= steps_plain : ,d }} steps")
 # needs {{= steps_plain : ,d }} instead of {{= steps_random }}.
+#
+# The cell below lets `gd.inv` run the diagonal. It is the loop of this page with a stop,
+# [explained further down](#the-same-run-in-one-line); here it is asked for nine digits, not six.
 
 # %%
 run = gd.inv(D, optimizer=torch.optim.SGD, lr=0.9, guess=guess, tolerance=1e-9)
@@ -802,6 +817,9 @@ library = (torch.linalg.inv(M) @ M - torch.eye(4)).norm().item()
 # And if you compute each step instead of repeating it, matrix 1 takes
 # {{= theory/ladder#steps_cg }} steps; if you multiply it by the iterate,
 # {{= theory/ladder#steps_scaled }}: [three rungs](../theory/ladder.py).
+#
+# Next, the same two steps find three matrices at once, and meet a loss that is no proof:
+# [the SVD](3-svd.py).
 
 # %% [markdown]
 # ## Your turn

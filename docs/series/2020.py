@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The runs of 2020, repeated
 #
-# In February 2020 three blog posts asked how PyTorch finds an inverse and a singular value
-# decomposition by itself. Here are all twelve of their runs once more, on the same matrices, from
+# In February 2020 three blog posts, Arthought (2020), asked how PyTorch finds an inverse and a
+# singular value decomposition by itself. Here are all twelve of their runs once more, on the same matrices, from
 # the same guesses, in the same float32. Then every claim, one by one.
 # {: .gd-lead }
 #
@@ -249,8 +249,9 @@ assert over_100 < 1e-5
 assert max(over_500.values()) < 2e-5
 
 # %% [markdown]
-# All twelve agree, to {{= over_100 : .0e }} over the first 100 steps, and float32 holds seven
-# digits. So it is the same matrices, the same guesses and the same method, with torch
+# All twelve agree, to {{= over_100 : .0e }} over the first 100 steps, and float32 holds
+# [seven digits](1-tensors.py#an-array-first-of-all). So it is the same matrices, the same guesses and
+# the same method, with torch
 # {{= torch.__version__.split("+")[0] }} in place of the version of 2020. Later most of them part,
 # and the figure shows where.
 
@@ -624,7 +625,7 @@ assert points_now < points_then / 20
 # | 9 | `sub_` is more efficient than `-=` | corrected | the same call, [in Exercise 2020.4](#your-turn) |
 # | 10 | $X M$, $M X$ or their mean: choices | corrected | {{= steps1 }}, {{= steps1 }} and {{= steps_both : ,d }} steps, and the mean [can be zero at a wrong answer](2-inverse.py#three-ways-to-measure) |
 # | 11 | "It depends": the diagonal matrix converges faster | confirmed, explained | loss factor per step {{= factors[0] : .4f }} and {{= factors[1] : .3f }} in the stored losses, {{= predicted[0] : .4f }} and {{= predicted[1] : .3f }} predicted; [by scale](2-inverse.py#it-depends-on-the-scale): matrix 1 times 1.5 needs {{= steps_scaled }} |
-# | 12 | The SVD agrees with torch's | confirmed | for matrix 1 to {{= off_svd : .0e }} in float32, [in float64 to all digits](3-svd.py#three-unknowns-one-loss) |
+# | 12 | The SVD agrees with torch's | confirmed | for the first of five to {{= off_svd : .0e }} in float32, [in float64 to all digits](3-svd.py#three-unknowns-one-loss) |
 # | 13 | $\sigma = d^2$ keeps singular values from being negative | true, and a trap | {{= series/3-svd#svd_dead_one_guess }} or {{= series/3-svd#svd_dead_own_guess }} of 200 matrices [die of it](3-svd.py#the-dead-one) |
 # | 14 | Five curves: it depends | explained | three slopes predicted to {{= series/3-svd#svd_slope_off : .0e }}, [one slow](3-svd.py#the-slow-one): {{= series/3-svd#svd_slow_steps : ,d }} steps, one dead at {{= dead_level : .5f }} |
 # | 15 | Adam works better than SGD | half true | it brings home all five, and needs {{= min(ratios) : .1f }} to {{= max(ratios) : .1f }} times the steps [where momentum works](3b-adam.py#who-wins) |

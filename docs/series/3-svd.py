@@ -91,6 +91,8 @@ assert off_by_hand < 1e-6
 # ## Five matrices
 #
 # It works. In 2020 it was then tried on five random matrices, and the page ended with "it depends".
+# On this page they are matrix 1 to matrix 5. (Matrix 1 of the inverse was another one, though its
+# sixteen numbers open this one too: the same seed.)
 
 # %%
 matrices = [
@@ -149,6 +151,10 @@ slow_steps = steps[2]
 dead_level = losses[4][-1].item()
 
 # %% [markdown]
+# From here on the loop is a function `run`, which returns the losses, the $\sigma$ of each step and
+# the problem where it ended. It runs on `gd.PenaltySVD`, the loss above with its gradient written
+# out. `below` says when a curve first falls below one millionth. The downloaded notebook shows them.
+#
 # ??? predict "Predict first: two of the five are not below one millionth after 20,000 steps. Given a million steps, which of them make it?"
 #     Both, only the third, only the fifth, or neither?
 #
@@ -198,7 +204,8 @@ fig
 #
 # This loss is not a quadratic function. Near a minimum it is almost one, as every smooth function
 # is. So take its second derivatives there, the *Hessian*, and ask the same formula for the rate.
-# Torch computes the Hessian; we evaluate it at the exact answer.
+# Torch computes the Hessian; we evaluate it at the exact answer. The formula gives the factor of the
+# error. The loss is quadratic in the error, so its factor is the square.
 
 
 # %%
@@ -426,7 +433,8 @@ named = {row["name"]: row for row in rows}
 # So the trap is the square, and the *push* into it was speed. Does a slower step save everybody?
 # Take 200 random 4×4 matrices, and two guesses for each: the one of 2020, and one of its own. This
 # takes minutes, so a script ran it and this page reads its table
-# (`benchmarks/svd_crowd.py`, {{= crowd["date"] }}).
+# (`benchmarks/svd_crowd.py`, {{= crowd["date"] }}). A row names $\sigma$, the weight of the penalty, the
+# learning rate and the momentum. In each pair of columns the left one is for the guess of 2020.
 
 # %%
 print("                                right to 1e-6     dead")
@@ -522,7 +530,8 @@ assert repaired[2] < 18_000
 #
 # Penalties pull towards orthogonality and never enforce it. There is a better idea: only *turn* $U$
 # and $V$. Then they stay orthogonal, there is no penalty to weigh, and each pair of columns has a
-# best angle that can be computed. That is the default of `gd.svd`.
+# best angle that can be computed. That is the default of
+# [`gd.svd`](../reference/operations.md#gdinverse.operations.svd).
 
 # %%
 for i, M in enumerate(matrices):
@@ -542,6 +551,9 @@ for i, M in enumerate(matrices):
 # `torch.linalg.svd`, for the answer. What stays is the question: *what does my parametrization
 # promise, and what if the answer does not keep the promise?* Neural networks are full of squares,
 # exponentials and softpluses that say "this number is positive".
+#
+# In 2020 the page had a sequel, with another optimizer in place of the repair:
+# [Is Adam better?](3b-adam.py)
 
 # %% [markdown]
 # ## Your turn

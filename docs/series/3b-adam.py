@@ -122,7 +122,9 @@ slower_5 = below(momentum(matrices[4], 2000, lr=0.3))
 # The hats correct the first steps, and $\varepsilon$ is `1e-8`, so that nothing is divided by
 # zero. In 2020 the learning rate $\alpha$ was torch's default, a thousandth, with a *weight decay*
 # of `1e-5`: it adds that multiple of each number to its gradient. Here are
-# [the five runs](3-svd.py) again, in float32 as then: steps to a loss below one millionth.
+# [the five runs](3-svd.py) again, in float32 as then: steps to a loss below one millionth. (The cell
+# that runs them stands at the top of the downloaded notebook. In later cells `adam` is torch's Adam,
+# and `below` counts steps.)
 
 # %%
 print("matrix   Adam     momentum")
@@ -244,11 +246,12 @@ assert 1e-8 < decay_level < 1e-7
 # ## The clean case
 #
 # Is that rounding, or the method? Take the simplest case there is: [the inverse](2-inverse.py) of
-# matrix 1, float64, Adam as torch ships it. The loss is quadratic, so its table of second
-# derivatives, the *Hessian* $H$, is the same everywhere. Nothing can depend on the path.
+# the random 4×4 matrix, matrix 1 of that page, in float64, with Adam as torch ships it. The loss is
+# quadratic, so its table of second derivatives, the *Hessian* $H$, is the same everywhere. Nothing can
+# depend on the path.
 #
-# Momentum has a limit there: $\alpha h < 2(1 + \beta)$ for the largest curvature $h$. Adam's $m$ is
-# momentum with the gradient multiplied by $1 - \beta_1$. And it divides each direction by its own
+# Momentum has [a limit there](2-inverse.py#the-edge): $\alpha h < 2(1 + \beta)$ for the largest
+# curvature $h$. Adam's $m$ is momentum with the gradient multiplied by $1 - \beta_1$. And it divides each direction by its own
 # $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum, as Cohen et al. (2022) did for
 # networks:
 #
@@ -412,6 +415,8 @@ assert max(lags) < 3000
 # If you use Adam to find an answer, do one of three things. Stop when a *bound* says that you are
 # there. Let the learning rate fall to zero. Or choose $\varepsilon$ so large that the limit is never
 # reached, which is the third exercise.
+#
+# The last page lays [all twelve runs of 2020](2020.py), yours to repeat, beside what was stored then.
 
 # %% [markdown]
 # ## Your turn
