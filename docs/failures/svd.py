@@ -205,7 +205,7 @@ assert abs(heavy_level - two_dead) < 1e-8
 assert died > 100 > 0 == lost_free.sum()
 assert settled > 190
 assert odd_died > 0.9 * odd
-assert pairs > 0.8 * (died - odd_died)
+assert pairs > (died - odd_died) / 2
 assert slow.d.detach().abs().min() > 0.5
 
 # %% [markdown]
