@@ -26,7 +26,7 @@ def on_page_markdown(markdown, page, **_):
     return CODE.sub(with_output, markdown) if page.is_homepage else None
 
 
-def on_page_content(html, page, **_):
+def on_page_content(html, **_):
     return html.replace("<!-- hero -->", hero_svg()) if "<!-- hero -->" in html else None
 
 

@@ -75,6 +75,7 @@ def on_env(env, config, files):
         build.page = page.file.src_uri
         page.content = values.reveal(page.content)
     formulas.take_out(pages)
+    for page in pages:
         build.page = page.file.src_uri
         if build.page in build.notebooks:
             files.append(download.executed(page.file, config))

@@ -15,7 +15,7 @@ from mkdocs.plugins import event_priority
 SECTION, FAILURE = 2.5, 6
 
 
-def on_env(env, config, files, **_):
+def on_env(env, files, **_):
     for page in [file.page for file in files.documentation_pages()]:
         page.content = page.content.replace("<pre>", '<pre data-search-exclude="true">')
     return env
