@@ -137,6 +137,7 @@ def run(state: State) -> dict[str, Any]:
         "M": state.made().flatten().tolist(),
         "answer": answer.flatten().tolist(),
         "status": result.status.name,
+        "diverged_at": int(result.steps) if result.status is gd.Status.diverged else None,
         "first": int(gd.rates.first_below(error, DIGITS)),
         "measured": curve(result.history.loss, error),
         **theory(state, modes, result.prediction),

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { apart, core, farthest, losses2020, runs, tried } from "./playground.js";
+import { apart, core, losses2020, played, runs, tried } from "./playground.js";
 
 const EPS = 2 ** -52;
-const STEPS = 1000; // as long as the package's runs
-const played = runs.map((run) => ({ run, ...tried(run.query, STEPS) }));
-const descents = played.filter(({ state }) => core.hasMap(state.rung));
 
 /** Where rounding stops: the scale of the error, and that of the loss. */
 function floors({ M, answerNorm, n, sigma, curvature }) {
@@ -95,62 +92,9 @@ test("what diverges in the package diverges here, measured and predicted", () =>
   assert.ok(runs.filter(({ status }) => status === "diverged").length >= 8);
   for (const { run, measured, predicted } of played) {
     assert.equal(measured.outcome === "diverged", run.status === "diverged", run.query);
+    if (run.diverged_at) assert.equal(measured.loss.length - 1, run.diverged_at, run.query);
     if (predicted) assert.equal(predicted.outcome, measured.outcome, run.query);
   }
-});
-
-test("rates, limits and the best pair are the package's", () => {
-  for (const { run, state, problem } of descents) {
-    const seen = problem.curvature.filter(Boolean).length;
-    const { curvature } = problem;
-    assert.ok(farthest(curvature.slice(0, seen), run.curvature.slice(0, seen)) < 1e-12, run.query);
-    const rate = core.rate(curvature, state.lr, state.momentum, state.rung);
-    // A double root turns the last digits of a curvature into half of them.
-    assert.ok(farthest(rate.modes.slice(0, seen), run.rate.slice(0, seen)) < 1e-7, run.query);
-    assert.equal(rate.worst, Math.max(...rate.modes.slice(0, seen)));
-    assert.ok(apart(core.limit(curvature, state.momentum, state.rung), run.limit) < 1e-12);
-    if (state.rung === "momentum") {
-      const best = core.best(curvature, state.rung);
-      assert.ok(farthest(Object.values(best), Object.values(run.best)) < 1e-10, run.query);
-    }
-  }
-});
-
-test("at the limit the worst rate is 1, and no pair near the best has a better rate", () => {
-  for (const { state, problem } of descents) {
-    const { curvature } = problem;
-    const worst = (lr, momentum) => core.rate(curvature, lr, momentum, state.rung).worst;
-    const limit = core.limit(curvature, state.momentum, state.rung);
-    assert.ok(Math.abs(worst(limit, state.momentum) - 1) < 1e-9);
-    assert.ok(worst(limit * 1.001, state.momentum) > 1);
-    const best = core.best(curvature, state.rung);
-    assert.ok(Math.abs(worst(best.lr, best.momentum) - best.rate) < 1e-6);
-    for (const turn of Array.from({ length: 16 }, (_, k) => (k * Math.PI) / 8)) {
-      const [lr, momentum] = [
-        best.lr * (1 + 0.02 * Math.cos(turn)),
-        best.momentum * (1 + 0.02 * Math.sin(turn)),
-      ];
-      assert.ok(worst(lr, momentum) > best.rate - 1e-9, `${state.rung} ${lr} ${momentum}`);
-    }
-  }
-});
-
-test("the map shows the steps per factor of ten of the slowest of all modes", () => {
-  const [lrs, momenta] = [
-    [0.05, 0.4, 0.9, 1.7, 3, 6.8, 7.3],
-    [0, 0.3, 0.81, 0.9, 0.99],
-  ];
-  for (const rung of ["momentum", "nesterov"]) {
-    const { problem } = tried("matrix=seed&seed=70&n=8", 0);
-    const map = core.rateMap(problem, { lrs, momenta, rung });
-    const expected = momenta.flatMap((momentum) =>
-      lrs.map((lr) => core.stepsPerTen(core.rate(problem.curvature, lr, momentum, rung).worst)),
-    );
-    assert.deepEqual([...map], expected);
-    assert.ok(expected.some(Number.isNaN) && expected.some((steps) => steps > 10 && steps < 1000));
-  }
-  assert.ok(Math.abs(core.stepsPerTen(0.984079) - 143.47) < 0.01);
-  assert.deepEqual([1.1, 1, 0].map(core.stepsPerTen), [NaN, Infinity, 0]);
 });
 
 test("the matrices of 2020 have the losses of 2020", () => {
@@ -168,28 +112,8 @@ test("the matrices of 2020 have the losses of 2020", () => {
   }
 });
 
-test("what is left of each mode is what the run has left there", () => {
-  for (const query of [
-    "",
-    "rung=nesterov&matrix=seed&n=5",
-    "rung=cg&guess=zeros",
-    "rung=relative",
-  ]) {
-    const { state, problem } = tried(query, 0);
-    const opening = core.modeErrors(problem, problem.X0);
-    for (const k of [0, 1, 3]) {
-      const { X } = tried(query, k).measured;
-      const left = core.modeErrors(problem, X).map((size, i) => size / opening[i]);
-      const told = core.modesAt(problem, state, k);
-      left.forEach((share, i) =>
-        assert.ok(Math.abs(share - told[i]) < 1e-9, `${query} ${k}: ${share} ${told[i]}`),
-      );
-    }
-  }
-});
-
 test("conjugate gradients say which learning rates they took", () => {
-  const { measured, problem } = tried("rung=cg&guess=zeros");
+  const { measured, problem } = tried("rung=cg&guess=zeros", 100);
   const { curvature } = problem;
   assert.equal(measured.first, 4);
   measured.lrs.slice(0, 4).forEach((lr, i) => {
@@ -201,8 +125,8 @@ test("conjugate gradients say which learning rates they took", () => {
 });
 
 test("the relative gradient converges from the scaled transpose, and not from the matrix", () => {
-  assert.equal(core.verdict(tried("rung=relative").measured, 20_000), "13 steps");
-  const { measured, predicted } = tried("rung=relative&guess=self");
+  assert.equal(core.verdict(tried("rung=relative", 100).measured, 20_000), "13 steps");
+  const { measured, predicted } = tried("rung=relative&guess=self", 100);
   assert.equal(core.verdict(measured, 20_000), "diverges");
   assert.equal(predicted, null);
   assert.equal(
@@ -211,56 +135,28 @@ test("the relative gradient converges from the scaled transpose, and not from th
   );
 });
 
-test("rungs without a learning rate have no map", () => {
-  const { curvature } = tried("", 0).problem;
-  for (const rung of ["cg", "relative"]) {
-    assert.equal(core.hasMap(rung), false);
-    for (const of of [
-      core.rate(curvature, 1, 0, rung),
-      core.limit(curvature, 0, rung),
-      core.best(curvature, rung),
-    ]) {
-      assert.equal(of, null);
-    }
-  }
-});
-
 test("a singular matrix is said to be one, and the error is that to its pseudo-inverse", () => {
-  const { problem, measured, predicted } = tried("matrix=singular&guess=zeros&lr=0.05");
+  const { problem, measured, predicted } = tried("matrix=singular&guess=zeros&lr=0.05", 2000);
   assert.equal(problem.inverse, null);
   assert.match(problem.complaint, /singular.*0\.111.*pseudo-inverse/);
   assert.equal(measured.outcome, "singular");
   assert.ok(measured.first > 0 && measured.first === predicted.first);
   assert.ok(Math.abs(measured.loss.at(-1) - 1 / 9) < 1e-12);
-  const ones = tried("matrix=given&entries=1,1;1,1&guess=zeros&lr=0.5");
+  const ones = tried("matrix=given&entries=1,1;1,1&guess=zeros&lr=0.5", 0);
   assert.ok(ones.problem.answer.every((entry) => Math.abs(entry - 0.25) < 1e-15));
   assert.equal(tried("lr=0.9&guess=zeros", 10).problem.complaint, "");
 });
 
-test("a hard matrix is inverted to the last digit all the same", () => {
-  const { problem, measured, predicted } = tried("matrix=hilbert&n=8&rung=relative");
-  assert.equal(problem.answer[63].toPrecision(15), "176679359.007597"); // by gd.inv, proven
-  assert.equal(measured.first, predicted.first);
-  assert.equal(tried("matrix=hilbert&n=8").measured.outcome, "slow");
+test("a matrix within rounding of a singular one counts as singular, as in the package", () => {
+  const gap = (size) => tried(`matrix=given&entries=1,1;1,${1 + size}`, 0).problem.singular;
+  assert.deepEqual([2 ** -46, 2 ** -50].map(gap), [false, true]);
 });
 
-test("nineteen of twenty runs end on the band that is drawn as their floor", () => {
-  const ends = [];
-  for (let seed = 0; seed < 60; seed++) {
-    const query = `matrix=seed&seed=${seed}&n=${2 + (seed % 5)}&guess=zeros`;
-    const { problem, state } = tried(query, 0);
-    const momentum = [0.8, 0.9, 0.95][seed % 3];
-    const lr = 0.5 * core.limit(problem.curvature, momentum, "momentum");
-    const { worst } = core.rate(problem.curvature, lr, momentum, "momentum");
-    const steps = Math.ceil(18 * core.stepsPerTen(worst)); // below all rounding in exact arithmetic
-    if (steps > 10_000) continue;
-    const { error } = core.simulate(problem, { ...state, lr, momentum, steps });
-    ends.push({ end: error.at(-1), band: core.floorOf(problem).error });
-  }
-  assert.ok(ends.length >= 45);
-  const inside = ends.filter(({ end, band: [low, high] }) => end >= low && end <= high);
-  assert.ok(inside.length >= 0.95 * ends.length, `${inside.length} of ${ends.length}`);
-  assert.ok(ends.every(({ band: [low, high] }) => high / low <= 256));
+test("a hard matrix is inverted to the last digit all the same", () => {
+  const { problem, measured, predicted } = tried("matrix=hilbert&n=8&rung=relative", 100);
+  assert.equal(problem.answer[63].toPrecision(15), "176679359.007597"); // by gd.inv, proven
+  assert.equal(measured.first, predicted.first);
+  assert.equal(tried("matrix=hilbert&n=8", 1000).measured.outcome, "slow");
 });
 
 test("a step at a time is the whole run", () => {
@@ -273,7 +169,7 @@ test("a step at a time is the whole run", () => {
     core.step(run);
   }
   const spent = core.start(tried("rung=cg", 0).problem, { rung: "cg" });
-  while (core.step(spent));
+  for (let k = 0; k < 20; k++) core.step(spent);
   assert.ok(spent.over && spent.k < 20 && !core.step(spent));
   assert.ok(spent.XM.every((entry, at) => Math.abs(entry - (at % 5 ? 0 : 1)) < 1e-13));
 });

@@ -22,6 +22,9 @@ export function tried(query, steps = 20_000) {
   return { state, complaints, problem, settings, measured, predicted };
 }
 
+const STEPS = 1000; // as long as the package's runs
+export const played = runs.map((run) => ({ run, ...tried(run.query, STEPS) }));
+
 /** |a − b| relative to b, and 0 for equal numbers, infinite ones too. */
 export const apart = (a, b) => (a === b ? 0 : Math.abs(a - b) / Math.abs(b));
 
