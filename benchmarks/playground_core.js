@@ -18,7 +18,8 @@ const TASKS = {
     core.predict(problem, { ...state, steps: 20_000 }),
   "prediction of 20,000 steps": ({ problem, state }) =>
     core.predict(problem, { ...state, lr: 1e-3, steps: 20_000 }),
-  "run of 10,000 steps": ({ problem, state }) => core.simulate(problem, { ...state, steps: 10_000 }),
+  "run of 10,000 steps": ({ problem, state }) =>
+    core.simulate(problem, { ...state, steps: 10_000 }),
   "map of 240 by 180": ({ problem, limit }) =>
     core.rateMap(problem, { lrs: pixels(240, limit), momenta: pixels(180, 1), rung: "momentum" }),
 };

@@ -47,8 +47,8 @@ const MUTATIONS = [
   [
     "a first step that has a past",
     "theory.js",
-    "1 - lr * h * opening",
-    "1 - lr * h * opening * (1 + momentum)",
+    "1 - h * opening",
+    "1 - h * opening * (1 + momentum)",
   ],
   [
     "a recursion with the opposite memory",

@@ -92,40 +92,38 @@ export function rateMap({ curvature }, { lrs, momenta, rung }) {
   return map;
 }
 
-/** A function that gives what is left of each mode's error: after 0, 1, 2, … steps. */
-function factors(problem, { rung, lr, momentum }) {
-  if (rung === "cg") return conjugateFactors(problem);
-  if (rung === "relative") return relativeFactors(problem);
-  const { curvature } = problem;
+/** What is left of each mode's error after 0, 1, 2, … steps; each array is used up by the next. */
+function factors(problem, settings) {
+  if (settings.rung === "cg") return conjugateFactors(problem);
+  return settings.rung === "relative"
+    ? relativeFactors(problem)
+    : descentFactors(problem, settings);
+}
+
+function* descentFactors({ curvature }, { rung, lr, momentum }) {
   const pairs = Array.from(curvature, (h) => coefficients(lr * h, momentum, rung));
-  const opening = rung === "nesterov" ? 1 + momentum : 1;
-  let before = null;
-  let now = null;
-  return () => {
-    if (!now) now = curvature.map(() => 1);
-    else if (!before) [before, now] = [now, curvature.map((h) => 1 - lr * h * opening)];
-    else {
-      for (let i = 0; i < now.length; i++)
-        before[i] = pairs[i][0] * now[i] - pairs[i][1] * before[i];
-      [before, now] = [now, before];
+  const opening = rung === "nesterov" ? lr * (1 + momentum) : lr;
+  let before = curvature.map(() => 1);
+  yield before;
+  let now = curvature.map((h) => 1 - h * opening);
+  for (;;) {
+    yield now;
+    for (let i = 0; i < now.length; i++) {
+      before[i] = pairs[i][0] * now[i] - pairs[i][1] * before[i];
     }
-    return now;
-  };
+    [before, now] = [now, before];
+  }
 }
 
 /** Conjugate gradients on one number per mode (Hestenes & Stiefel, 1952, §5). */
-function conjugateFactors({ curvature, weight }) {
+function* conjugateFactors({ curvature, weight }) {
   const weighted = (term) => curvature.reduce((sum, h, i) => sum + weight[i] * term(h, i), 0);
   const left = curvature.map(() => 1);
   const R = curvature.map((h) => -h);
   const P = R.slice();
   let size = weighted((_, i) => R[i] ** 2);
-  let begun = false;
-  return () => {
-    if (!begun) {
-      begun = true;
-      return left;
-    }
+  for (;;) {
+    yield left;
     const along = weighted((h, i) => h * P[i] ** 2);
     const alpha = along > 0 ? size / along : 0;
     for (let i = 0; i < P.length; i++) {
@@ -135,27 +133,24 @@ function conjugateFactors({ curvature, weight }) {
     const next = weighted((_, i) => R[i] ** 2);
     for (let i = 0; i < P.length; i++) P[i] = R[i] + (size > 0 ? next / size : 0) * P[i];
     size = next;
-    return left;
-  };
+  }
 }
 
 /**
  * The relative gradient squares I − X M (Schulz, 1933). What is done, 1 − left, is followed
  * too, because left alone cannot tell a small start from none.
  */
-function relativeFactors({ sigma, curvature, scale }) {
-  const opening = sigma.map((s, i) => (curvature[i] ? 1 - scale * s * s : 1));
-  const now = opening.slice();
+function* relativeFactors({ sigma, curvature, scale }) {
   const done = sigma.map((s, i) => (curvature[i] ? scale * s * s : 0));
-  let begun = false;
-  return () => {
-    for (let i = 0; begun && i < now.length; i++) {
+  const left = done.map((share) => 1 - share);
+  const opening = left.slice();
+  for (;;) {
+    yield left.map((now, i) => (opening[i] ? now / opening[i] : 0));
+    for (let i = 0; i < left.length; i++) {
       done[i] *= 2 - done[i];
-      now[i] = done[i] < 0.5 ? 1 - done[i] : now[i] ** 2;
+      left[i] = done[i] < 0.5 ? 1 - done[i] : left[i] ** 2;
     }
-    begun = true;
-    return now.map((left, i) => (opening[i] ? left / opening[i] : 0));
-  };
+  }
 }
 
 /** Whether theory has a curve: for the relative gradient only from a multiple of Mᵀ. */
@@ -164,10 +159,7 @@ const silent = (problem, rung) => rung === "relative" && problem.scale === undef
 /** What is left of each mode's error after k steps, as a share of the guess's; null if unknown. */
 export function modesAt(problem, settings, k) {
   if (silent(problem, settings.rung)) return null;
-  const next = factors(problem, settings);
-  let left = next();
-  for (let step = 0; step < k; step++) left = next();
-  return left.map(Math.abs);
+  for (const left of factors(problem, settings)) if (k-- <= 0) return left.map(Math.abs);
 }
 
 /** The predicted curve, {error, loss, first, outcome}, or null where theory is silent. */
@@ -175,11 +167,10 @@ export function predict(problem, settings) {
   const { rung } = settings;
   if (silent(problem, rung)) return null;
   const steps = rung === "cg" ? Math.min(settings.steps, CG_STEPS) : settings.steps;
-  const next = factors(problem, settings);
   const { curvature, weight, answerNorm, floorLoss } = problem;
   const record = closing(problem, steps);
-  for (let k = 0; k <= steps; k++) {
-    const left = next();
+  let spare = steps;
+  for (const left of factors(problem, settings)) {
     let loss = 0;
     let error = 0;
     for (let i = 0; i < left.length; i++) {
@@ -188,7 +179,7 @@ export function predict(problem, settings) {
       error += square;
     }
     error = Math.sqrt(error) / answerNorm;
-    if (record.add(error, floorLoss + loss) || error < DONE[rung]) break;
+    if (record.add(error, floorLoss + loss) || error < DONE[rung] || spare-- === 0) break;
   }
   return record.close();
 }
