@@ -70,7 +70,7 @@ const WRONG = [
   ["matrix=seed&seed=1.5&n=3", "matrix=seed&n=3", /seed=1.5 is not a whole number/],
   ["matrix=tall&guess=zeros", "guess=zeros", /matrix=tall is not one of random2020/],
   ["rung=adam&lr=2", "lr=2", /rung=adam is not one of momentum/],
-  ["matrix=given&lr=2", "lr=2", /needs 2 to 4 rows and has 1. The matrix of 2020/],
+  ["matrix=given&lr=2", "lr=2", /needs 2 to 4 rows and has 1/],
   ["matrix=given&entries=1,2;3&lr=2", "lr=2", /Each of the 2 rows needs 2 numbers, and one has 1/],
   ["matrix=given&entries=1,x;3,4", "", /"x" is not a number/],
   ["matrix=given&entries=1,1e7;3,4", "", /"1e7" is not a number from -1000000 to 1000000/],

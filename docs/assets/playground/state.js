@@ -34,7 +34,7 @@ export function readState(query = "") {
   const state = { ...DEFAULTS };
   const take = (key, value, fine, wanted) => {
     if (fine) state[key] = value;
-    else complaints.push(`${key}=${asked.get(key)} is not ${wanted}; it stays at ${state[key]}.`);
+    else complaints.push(`${key}=${asked.get(key)} is not ${wanted}.`);
   };
   for (const key of ["rung", "matrix", "guess"]) {
     if (key === "guess") state.guess = guessFor(state.rung);
@@ -47,17 +47,12 @@ export function readState(query = "") {
     const value = text?.trim() ? Number(text) + 0 : NaN; // + 0 takes the sign from −0
     if (text !== null) take(key, value, fine(value), wanted);
   }
-  if (state.matrix === "given") readEntries(state, asked.get("entries") ?? "", complaints);
-  return { state: tidy(state), complaints };
-}
-
-function readEntries(state, text, complaints) {
-  const { entries, complaint } = parseEntries(text);
-  if (entries) state.entries = entries;
-  else {
-    state.matrix = DEFAULTS.matrix;
-    complaints.push(`${complaint} The matrix of 2020 takes its place.`);
+  if (state.matrix === "given") {
+    const { entries, complaint } = parseEntries(asked.get("entries") ?? "");
+    if (complaint) complaints.push(complaint);
+    Object.assign(state, entries ? { entries } : { matrix: DEFAULTS.matrix });
   }
+  return { state: tidy(state), complaints };
 }
 
 /** {entries} of a matrix typed as "1, 2; 3, 4", or {complaint}: a sentence on what is wrong. */
