@@ -1,9 +1,10 @@
 """Keeps pages light, however many figures they have.
 
 Each figure's data goes into a file of its own, named by its content, which the page fetches when
-the figure is near. Names and spaces of code, which have no color of their own, lose their markup.
-And two stylesheets go that have nothing to say here: the theme's palettes, all of whose colors are
-ours, and symbols of the API reference that it does not show.
+the figure is near. Names and spaces of code, which have no color of their own, lose their markup,
+and templates their indentation, a seventh of all there is. And two stylesheets go that have nothing
+to say here: the theme's palettes, all of whose colors are ours, and symbols of the API reference
+that it does not show.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ FIGURE = re.compile(r'data-figure="([^"]+)"')
 SILENT = re.compile(
     r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">'
 )
+INDENTED = re.compile(r"(<pre.*?</pre>)|\s*\n\s*", re.DOTALL)
 PLAIN = re.compile(r'<span class="(?:n|w)">([^<]*)</span>')
 
 
@@ -30,7 +32,7 @@ def on_env(env, config, files, **_):
 
 
 def on_post_page(output, **_):
-    return SILENT.sub("", output)
+    return INDENTED.sub(lambda match: match[1] or "\n", SILENT.sub("", output))
 
 
 def move(files, config, match):

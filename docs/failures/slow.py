@@ -192,7 +192,7 @@ steps = {b: below(curve) for b, curve in curves.items()}
 floor = gd.rates.steps_per_factor(0.9**0.5, 1e6).item()
 
 # %% [markdown]
-# ## Slower since there is momentum: too much of it {: #too-much-momentum }
+# ## Slower with momentum than without: more than the matrix needs {: #too-much-momentum }
 #
 # !!! failure "Symptom"
 #     You added momentum 0.9 because everybody does, and the run needs {{= steps[0.9] : d }} steps where
