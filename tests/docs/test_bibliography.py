@@ -11,7 +11,9 @@ from tests.docs.html_page import HtmlPage, target
 from tests.docs.site import ROOT
 
 SOURCE = ROOT / "docs/reference/bibliography.md"
-LINE = re.compile(r"^(\d+)\. (.+) \((\d{4})\)\. \[(.+)\]\((https://\S+)\)\. .+ \{: #([\w-]+) \}$")
+ENTRY = re.compile(
+    r"(\d+)\. (.+) \((\d{4})\)\. \[(.+)\]\((https://\S+)\)\. .+\.\n    \{: #([\w-]+) \}\n"
+)
 
 
 @pytest.fixture
@@ -31,8 +33,8 @@ def cited(bibliography, monkeypatch):
 
 
 def entries():
-    lines = [line for line in SOURCE.read_text().splitlines() if re.match(r"\d+\. ", line)]
-    return [LINE.match(line) or pytest.fail(f"not an entry: {line}") for line in lines]
+    items = re.findall(r"^\d+\. .+\n(?: .+\n)*", SOURCE.read_text(), re.MULTILINE)
+    return [ENTRY.fullmatch(item) or pytest.fail(f"not an entry: {item}") for item in items]
 
 
 @pytest.mark.parametrize(

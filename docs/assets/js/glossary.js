@@ -18,7 +18,6 @@ export class Tooltip {
     this.box.className = "gd-line";
     this.box.setAttribute("role", "tooltip");
     this.box.hidden = true;
-    document.body.append(this.box);
   }
 
   show(term) {
@@ -27,15 +26,16 @@ export class Tooltip {
     this.term = term;
     this.box.textContent = term.dataset.line;
     this.box.hidden = false;
+    term.closest("article").append(this.box); // inside a landmark; the theme may have changed pages
     term.setAttribute("aria-describedby", this.box.id);
-    const window = this.document.defaultView;
     const { left, top } = place(
       term.getClientRects()[0], // the first line, where a term is broken into two
       this.box.getBoundingClientRect(),
       this.document.documentElement.clientWidth,
     );
-    this.box.style.left = `${left + window.scrollX}px`;
-    this.box.style.top = `${top + window.scrollY}px`;
+    const origin = this.box.offsetParent.getBoundingClientRect();
+    this.box.style.left = `${left - origin.left}px`;
+    this.box.style.top = `${top - origin.top}px`;
   }
 
   hide() {
