@@ -612,7 +612,7 @@ assert points_now < points_then / 20
 # In the order of the posts. The last column is computed and asserted by this page, in a cell that
 # the downloaded notebook shows, or by the page it links to.
 #
-# | | what was said in 2020 | verdict | computed |
+# | claim | what was said in 2020 | verdict | computed |
 # |---:|---|---|---|
 # | 1 | The dot product, two derivatives, and the sine's slope | confirmed | {{= series/1-tensors#dot }}, {{= series/1-tensors#grad_x : ,.0f }} and {{= series/1-tensors#grad_y : ,.0f }}; [distance to cos {{= series/1-tensors#largest_distance_to_cos : g }}](1-tensors.py#a-hundred-slopes-in-one-call) |
 # | 2 | Gradient descent finds an inverse | confirmed | relative errors {{= errors[0] : .1e }} and {{= errors[1] : .1e }} in float32; [in float64 all digits](2-inverse.py#inspect) |
