@@ -178,7 +178,7 @@ for name, path in paths.items():
     print(f"from {name:15} loss {loss_of(path, S)[-1]:.6f}")
 unseen = guess @ (torch.eye(3) - S @ pinv)
 result = gd.inv(S)
-print(result.status)
+print(f"gd.inv: {result.status.name}")
 print("witness", *(f"{x:.4f}" for x in result.witness))
 assert all(
     abs(loss_of(path, S)[-1] - (3 - rank) / 9) < 1e-6
@@ -294,7 +294,7 @@ sigma1 = torch.linalg.svdvals(
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
-    f"weight_decay={chosen:.0e}: the loss stops at {stops[chosen]:.1e}, as computed",
+    f"weight_decay={chosen:g}: the loss stops at {stops[chosen]:.5f}, as computed",
     x="weight decay",
     y="level of the loss",
     log_x=True,
@@ -455,8 +455,8 @@ fig
 
 # %% [markdown]
 # The loss at this level is rounding: $X M - I$ subtracts numbers that agree in all digits. The
-# *error* of $X$ is larger than the root of the loss suggests, about the condition number $\kappa$
-# times the last digit $\varepsilon$ of the dtype. That is a scale, not a value. Over
+# scale of the error is the condition number $\kappa$ times the last digit $\varepsilon$ of the dtype,
+# a scale and not a value. Over
 # {{= len(ratios) : d }} random matrices, with the settings of 2020, the error is
 # {{= ratios.min() : .2f }} to {{= ratios.max() : .1f }} times $\kappa\varepsilon$.
 

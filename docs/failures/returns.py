@@ -165,13 +165,13 @@ fig = gd.figures.figure(
     y="error, and curvature seen by Adam",
     x_range=(0, 2400),
     y_range=(1e-18, 1e4),
-    caption="diag(1, 2, 3, 4), Adam with learning rate 0.01, float64. Dash-dotted: the limit 3.8.",
+    caption="diag(1, 2, 3, 4), Adam with learning rate 0.01, float64. Green: the limit 3.8.",
     alt=f"The relative error falls below 1e-10 at step {arrived:,}. The curvature that Adam sees "
     f"crosses 3.8 at step {crossed:,}. The error is above 1e-9 from step {left:,} and gets up to "
     f"{highest_error:.0e}.",
 )
 gd.figures.line(fig, range(2401), error, "measured", "error", at=700)
-gd.figures.line(fig, range(0, 2401, 10), seen, "c4", "seen", at=1000)
+gd.figures.line(fig, range(0, 2401, 10), seen, "c2", "seen", at=1000)
 gd.figures.line(fig, [0, 2400], [3.8, 3.8], "limit")
 gd.figures.dot(fig, left, error[left].item(), "measured")
 fig
@@ -197,7 +197,7 @@ assert stopped.steps < crossed
 #     Stop when a bound says that you are there:
 #
 #     ```python
-#     gd.minimize(problem, torch.optim.Adam, lr=0.01, tolerance=1e-8)
+#     gd.minimize(problem, torch.optim.Adam, tolerance=1e-8)
 #     ```
 #
 #     Or let the learning rate fall to zero, or take a larger `eps`. With torch's defaults matrix 1

@@ -251,6 +251,20 @@ kappa_H = torch.linalg.cond(H).item()
 digit_H = math.log(10) * (1 - 0.9) / (0.9 * h_H[-1].item())
 
 
+def errors_by_cg(M, guess):
+    inverse, errors = torch.linalg.inv(M), []
+
+    def look(_, problem):
+        errors.append((problem.value() - inverse).norm() / inverse.norm())
+
+    problem = gd.Inverse(M, guess=guess)
+    gd.minimize(problem, gd.ConjugateGradient, callback=look)
+    return torch.stack(errors)
+
+
+steps_cg = below(errors_by_cg(H, M))
+
+
 def per_digit_at_best(kappa):
     """Steps per factor of ten with the best lr: plain, and with the best momentum."""
     plain, tuned = (kappa**2 - 1) / (kappa**2 + 1), (kappa - 1) / (kappa + 1)
@@ -292,7 +306,7 @@ fig
 # %% [markdown]
 # The *condition number* $\kappa$ is the largest singular value over the smallest: here
 # {{= kappa_H : ,.0f }}. The curvatures are the squares of the singular values, so the steepest
-# direction is {{= kappa_H**2 : .1e }} times as steep as the flattest, and one learning rate must serve
+# direction is {{= kappa_H**2 / 1e6 : .0f }} million times as steep as the flattest, and one learning rate must serve
 # both. The best learning rate and momentum help, and not enough:
 
 # %% tags=["figure"]
@@ -332,6 +346,7 @@ for n, A in hilberts.items():
     assert cg.converged
     assert best.converged
 assert error_H > 0.99
+assert 4 <= steps_cg < 10
 assert digit_H > 1e8
 best_pair = gd.rates.best(h_H)
 assert (
@@ -348,8 +363,9 @@ assert (
 #     ```
 #
 #     Why they need so few is [three rungs](../theory/ladder.py). Or change the problem: scale the
-#     columns of the matrix, if they differ in size. The playground shows
-#     [Hilbert 4 at momentum 0.9](../play.md?matrix=hilbert&n=4&guess=rand&lr=0.9&momentum=0.9#playground "not in 20,000 steps").
+#     columns of the matrix, if they differ in size. The playground shows Hilbert 4
+#     [with momentum 0.9](../play.md?matrix=hilbert&n=4&guess=rand&lr=0.9&momentum=0.9#playground "not in 20,000 steps") and
+#     [with conjugate gradients](../play.md?matrix=hilbert&n=4&guess=rand&rung=cg#playground "{{= steps_cg : ,d }} steps").
 
 # %% tags=["hide"]
 values = {

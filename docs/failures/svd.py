@@ -30,17 +30,18 @@ def guess_for(M):
 
 def defect(U):
     """The largest entry of |UᵀU − I|."""
+    U = U.detach()
     return (U.mT @ U - torch.eye(U.shape[-1])).abs().max().item()
 
 
-def run(problem, steps, lr=0.9, defects=None):
-    """Losses step by step; the list `defects` gets that of U."""
+def run(problem, steps, lr=0.9, look=None):
+    """Losses step by step; `look` is called at each step."""
     sgd = torch.optim.SGD(problem.parameters(), lr=lr, momentum=0.9)
     losses = []
     for _ in range(steps + 1):
         losses.append(problem.backward())
-        if defects is not None:
-            defects.append(defect(problem.U.detach()))
+        if look is not None:
+            look()
         sgd.step()
     return torch.stack(losses)
 
@@ -49,7 +50,7 @@ dead = gd.PenaltySVD(M5, guess=guess_for(M5))
 dead_losses = run(dead, 1000)
 slow = gd.PenaltySVD(M3, guess=guess_for(M3))
 slow_defects = []
-slow_losses = run(slow, 3000, defects=slow_defects)
+slow_losses = run(slow, 3000, look=lambda: slow_defects.append(defect(slow.U)))
 dead_level = dead_losses[-1].item()
 
 heavy = gd.PenaltySVD(M3, guess=guess_for(M3), penalty=1.0)
@@ -102,7 +103,7 @@ with torch.no_grad():
     agreement = (dead.U * (M5 @ dead.V)).sum(0)
 
 # %% [markdown]
-# ## One value has died {: #dead-value }
+# ## The SVD loss stops at {{= dead_level : .4f }}: one value has died {: #dead-value }
 #
 # !!! failure "Symptom"
 #     The loss stands at {{= dead_level : .7f }} and does not change in its last digit. One singular
@@ -124,7 +125,7 @@ assert dead.d.detach()[j].abs() < 1e-10
 #     {{= series/3-svd#svd_freed_steps }} steps. [The whole story](../series/3-svd.py#the-dead-one).
 
 # %% [markdown]
-# ## The vectors point against each other {: #wrong-sign }
+# ## A singular value is negative: the vectors point against each other {: #wrong-sign }
 #
 # !!! failure "Symptom"
 #     A singular value comes out negative; or it is zero, and you ask why it does not grow.
@@ -143,11 +144,33 @@ assert agreement[j] < -0.27
 # %%
 U, d, V = (x.detach().clone() for x in (dead.U, dead.d, dead.V))
 freed = gd.PenaltySVD(M5, sigma="free", guess=(U, d**2, V))
-run(freed, 500)
+sigmas = []
+run(freed, 500, look=lambda: sigmas.append(freed.d.detach().clone()))
+sigmas = torch.stack(sigmas)
+arrived = int(gd.rates.first_below((sigmas[:, j] + sigma5[2]).abs(), 1e-3))
 print("σ as it runs:", *(f"{x:7.4f}" for x in freed.sigmas().detach()))
 print("σ as a value:", *(f"{x:7.4f}" for x in freed.value().S))
 assert freed.sigmas()[j] < -0.3
 assert (freed.value().S - sigma5).abs().max() < 1e-6
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Freed, the dead value goes to {sigmas[-1, j]:.3f} within {arrived} steps",
+    x="step after the release",
+    y="σ as it runs",
+    log_y=False,
+    x_range=(0, 150),
+    y_range=(-0.6, 2.2),
+    caption="The fifth SVD run of 2020, released after 1,000 steps. Green: zero, which d² cannot pass.",
+    alt=f"Two of the three values stay where they are, at {sigmas[-1, 0]:.3f} and "
+    f"{sigmas[-1, 2]:.3f}. The dead one goes from 0 to {sigmas[-1, j]:.3f}; at step {arrived} it is "
+    "within 0.001 of that.",
+)
+for i, role in enumerate(("c1", "failure", "c4")):
+    name = "dead value" if i == j else f"{sigmas[-1, i]:.3f}"
+    gd.figures.line(fig, range(151), sigmas[:151, i], role, name, at=75)
+gd.figures.line(fig, [0, 150], [0, 0], "limit")
+fig
 
 # %% [markdown]
 # !!! fix "Fix"
@@ -185,7 +208,7 @@ pairs = int(((lost == 2) & (late > 0)).sum())
 settled = int((early == late).sum())
 
 # %% [markdown]
-# ## A heavier penalty kills more values {: #heavy-penalty }
+# ## The SVD loss stops higher since the penalty is heavier {: #heavy-penalty }
 #
 # !!! failure "Symptom"
 #     You raised the penalty from 0.01 to 1.0, so that $U$ and $V$ stay orthogonal. Now the loss stops
@@ -239,7 +262,7 @@ slow_digit = gd.rates.steps_per_factor(slow_rate**2).item()
 ratio = digits[-1] / digits[-2]
 
 # %% [markdown]
-# ## Two values are near neighbors {: #near-equal }
+# ## Two singular values are wrong in the second digit: near neighbors {: #near-equal }
 #
 # !!! failure "Symptom"
 #     The loss looks flat at {{= slow_losses[3000] : .1e }} after some thousand steps, and two
@@ -289,15 +312,15 @@ assert (off <= bounds).all()
 # %% tags=["hide"]
 firm = gd.PenaltySVD(M3, guess=guess_for(M3), sigma="free", penalty=1.0)
 firm_defects = []
-run(firm, 1000, lr=0.3, defects=firm_defects)
+run(firm, 1000, lr=0.3, look=lambda: firm_defects.append(defect(firm.U)))
 turned = gd.OrthogonalSVD(M3, guess=guess_for(M3))
 turned_defects = []
-run(turned, 50, lr=0.1, defects=turned_defects)
+run(turned, 50, lr=0.1, look=lambda: turned_defects.append(defect(turned.U)))
 exact_defect = defect(gd.svd(M3).value.U)
 said = 4 * (slow_losses[1000] / 0.01).sqrt().item()
 
 # %% [markdown]
-# ## Orthogonality drifts {: #drift }
+# ## The SVD loss is small and U is not orthogonal: drift {: #drift }
 #
 # !!! failure "Symptom"
 #     The loss is {{= slow_losses[1000] : .0e }}, and $U^\top U$ differs from the identity by
@@ -350,7 +373,7 @@ answer = gd.svd(flat)
 flat_bounds = gd.proof.svd_bounds(flat, *answer.value)
 
 # %% [markdown]
-# ## The matrix has not full rank {: #rank-deficient }
+# ## The SVD loss crawls ever slower: not full rank {: #rank-deficient }
 #
 # !!! failure "Symptom"
 #     The loss comes to {{= squared_losses[1000] : .0e }} and then crawls: after four times as many
@@ -359,6 +382,24 @@ flat_bounds = gd.proof.svd_bounds(flat, *answer.value)
 # This time a singular value *is* zero, and $d \to 0$ is right. But $\sigma = d^2$ makes the loss flat
 # like $d^4$ there. The curvature at the answer is zero, so there is no rate: each factor of ten takes
 # longer than the one before. With a free $\sigma$ the curvature is that of $\sigma$ itself.
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Four times the steps, and the loss is only {squared_losses[1000] / squared_losses[4000]:.1f} "
+    "times smaller",
+    x="step",
+    y="loss",
+    x_range=(0, 4000),
+    y_range=(1e-34, 1e3),
+    caption="A 3×3 matrix with the singular values 2, 1 and 0; penalty 1.0, learning rate 0.3, "
+    "momentum 0.9.",
+    alt=f"With σ = d² the loss is {squared_losses[1000]:.0e} at step 1,000 and "
+    f"{squared_losses[4000]:.1e} at step 4,000. With a free σ it is {free_losses[1000]:.0e} at step "
+    "1,000.",
+)
+gd.figures.line(fig, range(4001), squared_losses, "failure", "d squared")
+gd.figures.line(fig, range(1001), free_losses, "c1", "free")
+fig
 
 # %%
 print(f"d², step 4,000    {squared_losses[4000]:.1e}")
@@ -388,7 +429,7 @@ nothing = [torch.zeros_like(part) for part in guess_for(M5)]
 zeroed_level = gd.PenaltySVD(M5, guess=nothing)().item()
 
 # %% [markdown]
-# ## The loss is the same in every step {: #zeroed-parameters }
+# ## The SVD loss is the same in every step {: #zeroed-parameters }
 #
 # !!! failure "Symptom"
 #     The loss does not move at all. Two mistakes do that to every loop, not to an SVD alone.
