@@ -3,7 +3,7 @@
 # description: >-
 #   Six ways in which the loss of gradient descent goes up: a learning rate too large, nan, a late
 #   descent, overshoot, an edge that moved, a squared residual.
-# given: ["0.9", "0.99", "1.001", 100, 2020]
+# given: ["0.9", "0.928", "0.99", "1.001", "3.6", "7.2", "7.3", "2,000", 2020]
 # ---
 
 # %% tags=["hide"]
@@ -352,7 +352,7 @@ fig
 
 # %% [markdown]
 # The limit of the learning rate contains the momentum: $2(1 + \beta)/h_1$. With momentum 0.9 it is
-# 1.9 times that of plain descent. Nesterov's step looks ahead by the whole push, and its limit is
+# {{= limit / edge_plain : .1f }} times that of plain descent. Nesterov's step looks ahead by the whole push, and its limit is
 # $2(1 + \beta)/((1 + 2\beta)\, h_1)$: less than plain descent has.
 
 
