@@ -430,11 +430,11 @@ def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
     ['6.7e-01', '5.0e-01', '2.8e-01', '9.0e-02', '9.0e-03', '9.0e-05']
     """
     sigma = sigma.double()
-    left = 1 - torch.as_tensor(scale, dtype=torch.float64)[..., None] * sigma.square()
-    lefts = [left]
-    for _ in range(steps):
-        lefts.append(lefts[-1].square())
-    errors = torch.stack(lefts)
+    found = torch.as_tensor(scale, dtype=torch.float64)[..., None] * sigma.square()
+    # Where little is found yet, 1 − found rounds to 1, and its logarithm to 0.
+    logarithm = torch.where(found < 0.5, (-found).log1p(), (1 - found).abs().log())
+    powers = torch.arange(steps + 1.0, dtype=torch.float64).exp2()
+    errors = (powers.reshape(-1, *[1] * logarithm.dim()) * logarithm).exp()
     size = (1 / sigma.square()).sum(-1).sqrt()
     error = (errors / sigma).square().sum(-1).sqrt() / size
     return Prediction(errors.square().sum(-1) / sigma.shape[-1] ** 2, error)

@@ -134,7 +134,13 @@ class PseudoInverse(LinearProblem):
         answer = self.exact()
         error = X.double() - answer
         along = error @ U if self.side == "left" else (Vh @ error).mT
-        return rates.Modes(2 / self.entries * sigma.square(), along.square().sum(-2), norm(answer))
+        missing = (sigma <= 1e-15 * sigma[..., :1]).double().sum(-1)  # each leaves a 1 of I undone
+        return rates.Modes(
+            2 / self.entries * sigma.square(),
+            along.square().sum(-2),
+            norm(answer),
+            missing / self.entries,
+        )
 
     def finite(self) -> Tensor:
         return self.A.isfinite().all(-1).all(-1)

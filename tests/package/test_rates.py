@@ -128,6 +128,26 @@ def test_newton_schulz_takes_the_predicted_steps_in_100_of_100_runs():
     assert (result.steps == result.prediction.steps).sum() == 100
 
 
+def test_newton_schulz_is_predicted_where_almost_nothing_is_found_at_first():
+    H = gd.matrices.hilbert(8)
+    result = gd.inv(H, optimizer=gd.RelativeGradient, scaled=False)
+    deviation = result.prediction.loss[: result.steps + 1] / result.history.loss - 1
+    assert deviation[:72].abs().max() < 1e-3
+    assert gd.rates.first_below(result.prediction.error, 1e-6) == 73
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+def test_descent_on_a_matrix_without_full_rank_is_predicted_to_where_it_stays(rows):
+    A = torch.arange(1.0, 3 * rows + 1).double().reshape(rows, 3)
+    problem = gd.PseudoInverse(A, guess="random", generator=torch.Generator().manual_seed(1))
+    curve = gd.rates.predict(problem.modes(), 500, lr=0.01, momentum=0.9).loss
+    sgd = torch.optim.SGD(problem.parameters(), lr=0.01, momentum=0.9)
+    for predicted in curve:
+        assert math.isclose(problem.backward(), predicted, rel_tol=1e-9)
+        sgd.step()
+    assert math.isclose(curve[-1], 1 / 9, rel_tol=1e-6)
+
+
 def test_conjugate_gradients_follow_their_curve_until_the_last_mode():
     for M in spectra():
         result = gd.inv(M, optimizer=gd.ConjugateGradient, tolerance=1e-9)
