@@ -3,7 +3,7 @@
 # description: >-
 #   Seven levels at which a loss stops, and what each gives away: zeroed parameters, a singular
 #   matrix, weight decay, bfloat16, the float32 floor, lost steps.
-# given: ["0.9", "1e-3", 2020, 200]
+# given: ["0.9", "1e-3", 2020]
 # ---
 
 # %% tags=["hide"]

@@ -3,7 +3,7 @@
 # description: >-
 #   Four ways in which a loss leaves what it reached: gradients not zeroed, Adam past its limit,
 #   conjugate gradients past their end, a singular matrix.
-# given: ["0.99", "0.999", 200, 2020, "10,000"]
+# given: ["0.99", "0.999", 200, "10,000"]
 # ---
 
 # %% tags=["hide"]

@@ -3,7 +3,7 @@
 # description: >-
 #   Four reasons why gradient descent needs too many steps: a tiny learning rate, no momentum, too
 #   much momentum, and a condition number that is too large.
-# given: ["0.9", "0.44", "0.81", "6.8", "1e-10", 2020, "1,000", "10,000"]
+# given: ["0.44", "0.9", "1,000", "10,000"]
 # ---
 
 # %% tags=["hide"]

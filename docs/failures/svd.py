@@ -3,7 +3,7 @@
 # description: >-
 #   Six ways in which a singular value decomposition by gradient descent fails: what you see, why,
 #   the fix, and the check that keeps the fix true.
-# given: [2020, 200, "0.01", "0.3", "0.9", "1.0", "1,000"]
+# given: ["0.01", "0.3", "0.9", "1.0", 2020]
 # ---
 
 # %% tags=["hide"]

@@ -3,7 +3,6 @@
 # description: >-
 #   Five answers that look right and are not: a zero loss, a small loss, a library's large numbers,
 #   a seed for another matrix, an integer matrix.
-# given: [2020]
 # ---
 
 # %% tags=["hide"]
