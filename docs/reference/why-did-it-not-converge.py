@@ -99,9 +99,9 @@ assert single.status is gd.Status.floor
 kappa = torch.linalg.cond(M).item()
 share = single.error_bound.item() / (kappa * torch.finfo(torch.float32).eps)
 print(f"bound / (κ ε) = {share:.1f}")
-tell(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-5))
-tell(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, finish=True))
-tell(gd.inv(M, optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-9))
+print(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-5))
+print(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, finish=True))
+print(gd.inv(M, optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-9))
 assert 0.1 < share < 20
 
 # %% [markdown]
@@ -113,7 +113,7 @@ kappa = torch.linalg.cond(H).item()
 hard = gd.inv(H)
 print(f"κ ε = {kappa * torch.finfo(torch.float64).eps:.1e}")
 tell(hard)
-tell(gd.inv(H, tolerance=1e-12))
+print(gd.inv(H, tolerance=1e-12))
 assert hard.status is gd.Status.floor
 assert hard.error_bound < 1e-12
 
