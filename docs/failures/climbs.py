@@ -91,8 +91,12 @@ fig = gd.figures.figure(
 )
 span = range(301)
 slope = slowly[150] * rate ** (2.0 * (torch.arange(301) - 150))
-for share, role in zip(shares, ("c1", "c4", "failure"), strict=True):
-    gd.figures.line(fig, span, climbing[share], role, f"{share}", wide=True)
+for share, role, at in zip(
+    shares, ("c1", "c4", "failure"), (250, 120, 60), strict=True
+):
+    gd.figures.line(
+        fig, span, climbing[share], role, f"{share}", at=at, wide=True
+    )
 gd.figures.line(fig, span[60:], slope[60:], "predicted")
 gd.figures.dot(fig, million, 1e6, "c1", f"{million}", anchor="left")
 fig

@@ -160,7 +160,7 @@ assert wrong_error > 0.5
 # | factors of an SVD that are not orthogonal | [drift](svd.py#drift) |
 #
 # All failures of the singular value decomposition are on [one page](svd.py). If you have a `Result`
-# of the package, start from its [status](../series/2-inverse.py#when-to-stop) instead of the curve.
+# of the package, start from its [status](../reference/why-did-it-not-converge.py) instead of the curve.
 
 # %% tags=["hide"]
 A = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)).double()

@@ -192,7 +192,7 @@ steps = {b: below(curve) for b, curve in curves.items()}
 floor = gd.rates.steps_per_factor(0.9**0.5, 1e6).item()
 
 # %% [markdown]
-# ## Slower with momentum than without: more than the matrix needs {: #too-much-momentum }
+# ## More steps with momentum than without: too much of it {: #too-much-momentum }
 #
 # !!! failure "Symptom"
 #     You added momentum 0.9 because everybody does, and the run needs {{= steps[0.9] : d }} steps where
@@ -327,8 +327,8 @@ fig = gd.figures.figure(
     )
     + ".",
 )
-gd.figures.line(fig, kappas, lines[0], "c2", "plain: κ²")
-gd.figures.line(fig, kappas, lines[1], "c1", "momentum: κ")
+gd.figures.line(fig, kappas, lines[0], "c2", "plain")
+gd.figures.line(fig, kappas, lines[1], "c1", "momentum", at=3000)
 for n in (2, 3, 4):
     gd.figures.dot(fig, dots[n][0].item(), dots[n][1][0].item(), "c2")
     gd.figures.dot(fig, dots[n][0].item(), dots[n][1][1].item(), "c1")
