@@ -51,9 +51,7 @@ assert (a * 7).tolist() == (np.array([1.0, 2.0, 3.0]) * 7).tolist()
 for dtype in (torch.float32, torch.float64):
     table = torch.zeros(2, 3, dtype=dtype)
     gap = torch.finfo(dtype).eps
-    print(
-        f"{table.dtype}, shape {tuple(table.shape)}: next after 1: 1 + {gap:.1e}"
-    )
+    print(f"{table.dtype}, {tuple(table.shape)}: after 1 comes 1 + {gap:.1e}")
 
 # %% [markdown]
 # In float32, torch's default, two neighboring numbers near one are {{= torch.finfo(torch.float32).eps : .1e }}
