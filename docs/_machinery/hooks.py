@@ -87,4 +87,13 @@ def on_post_page(output, page, **_):
     output = formulas.put_in(output)
     for leftover in (*values.HIDDEN.findall(output), *formulas.FORMULA.findall(output)):
         build.fail(f"{build.page}: neither values of other pages nor math in headings: {leftover}")
+    return named(output)
+
+
+def on_post_template(output, template_name, **_):
+    return named(output) if template_name == "404.html" else output
+
+
+def named(output):
+    """Name the search, which the theme leaves a dialog without a name."""
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')

@@ -31,6 +31,10 @@ def on_env(env, config, files, **_):
     return env
 
 
+def on_post_template(output, template_name, **_):
+    return on_post_page(output) if template_name == "404.html" else output
+
+
 def on_post_page(output, **_):
     return INDENTED.sub(lambda match: match[1] or "\n", SILENT.sub("", output))
 

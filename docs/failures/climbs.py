@@ -328,7 +328,7 @@ steps_4 = steps_to_six_digits(4.0, 0.9)
 steps_3 = steps_to_six_digits(3.0, 0.9)
 
 # %% [markdown]
-# ## A rate that worked fails since you took momentum away, or switched Nesterov on {: #moved-edge }
+# ## It fails since you took momentum away, or switched Nesterov on {: #moved-edge }
 #
 # !!! failure "Symptom"
 #     The learning rate is the same as yesterday, and the run diverges today. Or the other way round:
