@@ -531,7 +531,7 @@ assert repaired[2] < 18_000
 # Penalties pull towards orthogonality and never enforce it. There is a better idea: only *turn* $U$
 # and $V$. Then they stay orthogonal, there is no penalty to weigh, and each pair of columns has a
 # best angle that can be computed. That is the default of
-# [`gd.svd`](../reference/operations.md#gdinverse.operations.svd).
+# [`gd.svd`](../reference/operations.md#gdinverse.svd).
 
 # %%
 for i, M in enumerate(matrices):
