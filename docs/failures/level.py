@@ -449,8 +449,8 @@ fig = gd.figures.figure(
 )
 scale = (torch.linalg.cond(M) * torch.finfo(torch.float32).eps).item()
 gd.figures.band(fig, scale / 3, 3 * scale, "κ ε")
-gd.figures.line(fig, range(1501), error64, "c1", "float64")
-gd.figures.line(fig, range(1501), error32, "failure", "float32")
+gd.figures.line(fig, range(1501), error64, "c1", "float64", at=1150)
+gd.figures.line(fig, range(1501), error32, "failure", "float32", at=1000)
 fig
 
 # %% [markdown]
@@ -513,8 +513,8 @@ fig = gd.figures.figure(
     f"float32 and {plain64[-1]:.1e} in float64.",
 )
 every_ten = range(0, steps + 1, 10)
-gd.figures.line(fig, every_ten, plain64, "c1", "float64")
-gd.figures.line(fig, every_ten, plain32, "failure", "float32")
+gd.figures.line(fig, every_ten, plain64, "c1", "float64", at=8700)
+gd.figures.line(fig, every_ten, plain32, "failure", "float32", at=8000)
 fig
 
 # %% [markdown]
