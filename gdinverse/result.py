@@ -33,7 +33,7 @@ class Status(Enum):
     converged = "The error bound is below the tolerance."
     floor = (
         "What is left of the residual is within the rounding of this dtype, and the error bound "
-        "is above the tolerance: take float64, or a larger tolerance."
+        "is above the tolerance: allow a larger tolerance, or in float32 take float64."
     )
     singular = (
         "The matrix is singular, or within rounding of a singular one: the witness is a vector "
@@ -41,7 +41,7 @@ class Status(Enum):
     )
     undecided = (
         "Neither an inverse nor a singular matrix nearby could be proven: most likely the "
-        "condition number is near 1/ε; take float64."
+        "condition number is near 1/ε of this dtype; in float32, take float64."
     )
     diverged = (
         "The loss grew beyond what this dtype can undo: most likely lr is above its limit "
