@@ -95,7 +95,8 @@ def test_what_is_quoted_or_whole_may_stand(tmp_path, prose, kind):
 @pytest.mark.parametrize("kind", ["md", "py"])
 def test_prose_is_spelled_as_torch_spells(tmp_path, kind):
     typos = Path(sys.executable).with_name("typos")
-    for prose, status in (("An optimizer in gray.", 0), ("An optimiser.", 2), ("Teh end.", 2)):
+    wrong = "An optim" + "iser.", "T" + "eh end."  # in parts: this file is spelled too
+    for prose, status in (("An optimizer in gray.", 0), (wrong[0], 2), (wrong[1], 2)):
         path = written(tmp_path, prose, kind)
         done = subprocess.run([typos, "--config", ROOT / ".typos.toml", path], capture_output=True)
         assert done.returncode == status, prose

@@ -4,6 +4,7 @@ import ast
 import re
 
 from tests.docs.prose import NOT_PROSE, front_matter, markdown_of
+from tools.links import ADDRESS
 
 # They say that something is plain to the writer; or praise; or are names of code that is gone.
 # "Just below the edge" is a place, and may stand.
@@ -11,7 +12,7 @@ UNWANTED = re.compile(
     r"\b(?:simply|obvious(?:ly)?|clearly|of course|easy|easily|trivial(?:ly)?|basically"
     r"|just(?! (?:above|below|before|beyond|after|under|over|inside|outside)\b)"
     r"|needless to say|magic(?:al|ally)?|amazing(?:ly)?|awesome|excited|powerful|seamless(?:ly)?"
-    r"|cutting-edge|state-of-the-art|approximate_inverse|utiliz\w+|leverag\w+)\b",
+    r"|cutting-edge|state-of-the-art|approximate_inverse|utili[sz]\w+|leverag\w+)\b",
     re.IGNORECASE,
 )
 QUOTED = re.compile(r'"[^"\n]*"|“[^”]*”')
@@ -21,7 +22,6 @@ CODE = re.compile(
     r"^[ ]*(?P<fence>`{3,}|~{3,}).*?^[ ]*(?P=fence)[ ]*$|(?P<tick>`+)[^`].*?(?P=tick)",
     re.DOTALL | re.MULTILINE,
 )
-ADDRESS = r"https?://[^\s()<>\[\]\"']+(?:\([^\s()]*\))?[^\s()<>\[\]\"']*"
 GOOD_LINK = re.compile(
     rf"\]\({ADDRESS}(?: \"[^\"\n]*\")?\)"  # [words](https://…)
     rf"|<{ADDRESS}>|(?:href|src)=\"{ADDRESS}\"|^\[[^\]]+\]: {ADDRESS}$",

@@ -18,8 +18,8 @@ def jobs(path: Path) -> list[dict]:
     return list(yaml.safe_load(path.read_text())["jobs"].values())
 
 
-def test_there_are_two_workflows():
-    assert [path.name for path in PATHS] == ["ci.yml", "pages.yml"]
+def test_there_are_three_workflows():
+    assert [path.name for path in PATHS] == ["ci.yml", "links.yml", "pages.yml"]
 
 
 @EVERY_WORKFLOW
@@ -40,10 +40,13 @@ def test_every_job_starts_with_no_permission_and_ends_in_time(path):
 
 @EVERY_WORKFLOW
 def test_every_command_is_one_that_works_at_home(path):
-    checking = [job for job in jobs(path) if job["permissions"].get("contents") != "write"]
+    checking = [job for job in jobs(path) if "write" not in job["permissions"].values()]
     commands = [step["run"] for job in checking for step in job["steps"] if "run" in step]
     assert commands
-    assert set(commands) <= {"make test", "make build", "make lock"}
+    assert {command.partition(" >")[0] for command in commands} <= {
+        *("make test", "make build", "make lock"),
+        "python -m tools.links",
+    }
 
 
 def test_only_the_branch_of_notebooks_is_written_to():
@@ -54,6 +57,14 @@ def test_only_the_branch_of_notebooks_is_written_to():
         if job["permissions"].get("contents") == "write"
     ]
     assert writing == ["Notebooks for Colab"]
+
+
+def test_what_asks_other_hosts_cannot_write_and_what_writes_runs_nothing_of_theirs():
+    ask, report = jobs(ROOT / ".github" / "workflows" / "links.yml")
+    assert ask["permissions"] == {"contents": "read"}
+    assert report["permissions"] == {"issues": "write"}
+    assert not [step for step in report["steps"] if "uses" in step]
+    assert "${{" not in report["steps"][0]["run"]
 
 
 def test_the_oldest_and_the_newest_python_are_tested():
