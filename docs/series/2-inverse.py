@@ -262,7 +262,7 @@ assert steps_diagonal < steps_random
 
 # %% [markdown]
 # The [diagonal
-# matrix](../play.md?matrix=diagonal&lr=0.9&momentum=0.9#playground "{{= steps_diagonal : ,d }} steps")
+# matrix](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0.9#playground "{{= steps_diagonal : ,d }} steps")
 # needs {{= steps_diagonal : ,d }} steps, matrix 1 needs {{= steps_random : ,d }}. In 2020 the page
 # ended here, with "it depends". On what?
 
@@ -547,7 +547,7 @@ fig
 #
 # The window also says what momentum is *not*. It is a speed limit: no mode gets faster than
 # $\sqrt{\beta}$. Take it away, and [the
-# diagonal](../play.md?matrix=diagonal&lr=0.9&momentum=0#playground "{{= steps_plain_diagonal : ,d }} steps")
+# diagonal](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0#playground "{{= steps_plain_diagonal : ,d }} steps")
 # needs {{= steps_plain_diagonal }} steps instead of {{= steps_diagonal }}.
 # [Matrix 1](../play.md?matrix=random2020&lr=0.9&momentum=0#playground "{{= steps_plain : ,d }} steps")
 # needs {{= steps_plain : ,d }} instead of {{= steps_random }}.

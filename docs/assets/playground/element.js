@@ -2,20 +2,22 @@
 //
 // While a reader drags, the curve comes from the modes, which costs nothing. The real loop runs
 // when the hand rests, and its curve is drawn below the prediction.
-import { floorOf, hasMap, limit, predict, problem, readState, simulate, writeState } from "./core.js";
 import { Curve, MOST, spanOf } from "./curve.js";
 import { listen } from "./hands.js";
 import { RateMap, axes } from "./map.js";
+import { Panel, edge, line, power, text } from "./panel.js";
 import { Player } from "./player.js";
-import { Chosen, REASONS } from "./rungs.js";
+import { floorOf, problem } from "./problem.js";
+import { simulate } from "./run.js";
+import { readState, writeState } from "./state.js";
 import { standing, statusOf } from "./status.js";
 import { template } from "./template.js";
+import { hasMap, limit, predict } from "./theory.js";
 import { drawModes, drawProducts } from "./why.js";
 import { short } from "./words.js";
 
 const REST = 150; // milliseconds without a change, until the real loop runs
 const HELD = ["matrix", "seed", "n", "guess", "entries"]; // what a problem is made of
-const COMFORT = /; \w+ stays at.*| The matrix of 2020.*/;
 
 export class Playground extends HTMLElement {
   connectedCallback() {
@@ -37,7 +39,7 @@ export class Playground extends HTMLElement {
   build() {
     this.attachShadow({ mode: "open" }).append(template.content.cloneNode(true));
     this.map = new RateMap(this.part(".map"));
-    this.chosen = new Chosen(this.part(".chosen"), 36);
+    this.chosen = new Panel(this.part(".chosen"), 36);
     this.curve = new Curve(this.part(".curve"), 28);
     this.player = new Player(this);
   }
@@ -72,7 +74,7 @@ export class Playground extends HTMLElement {
     query.set(name, value);
     if (name === "matrix") query.set("entries", this.field("entries").value || "2,1;1,3");
     const { state, complaints } = readState(query.toString());
-    this.part(".complaint").textContent = complaints.join(" ").replace(COMFORT, ".");
+    this.part(".complaint").textContent = complaints.join(" ");
     this.change(complaints.length ? {} : state);
     const { curvature } = this.problem;
     const { lr, momentum, rung } = this.state;
@@ -134,8 +136,7 @@ export class Playground extends HTMLElement {
       this.map.paint(made, state.rung);
       this.map.point(state);
     } else {
-      this.part(".reason").textContent = REASONS[state.rung];
-      this.chosen.draw(made, state.rung, measured);
+      this.explain();
     }
     this.drawCurve();
     const [claim, detail] = statusOf(made, state, predicted, measured);
@@ -146,6 +147,13 @@ export class Playground extends HTMLElement {
     this.curve.svg.ariaLabel = `Relative error against steps. ${claim}`;
     drawModes(this.part(".modes tbody"), made, state, this.player.k ?? Math.max(0, predicted?.first));
     this.fill(mapped);
+  }
+
+  async explain() {
+    const { REASONS, explain } = await import("./rungs.js");
+    if (hasMap(this.state.rung)) return; // changed while the picture was fetched
+    this.part(".reason").textContent = REASONS[this.state.rung];
+    explain(this.chosen, { edge, line, power, short, text }, this);
   }
 
   drawCurve() {

@@ -1,6 +1,6 @@
 // What a reader's hand does: pointer, keys, fields, buttons, and links on the same page.
-import { hasMap, python } from "./core.js";
 import { within } from "./panel.js";
+import { hasMap } from "./theory.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
@@ -73,6 +73,7 @@ function follow(playground, event) {
 }
 
 async function copy(playground) {
+  const { python } = await import("./python.js");
   const program = python(playground.state);
   const [pre, button] = [playground.part("pre"), playground.field("python")];
   pre.textContent = program;

@@ -1,10 +1,11 @@
 // Every learning rate and momentum at once: how fast each pair is, and where the edge lies.
-import { best, limit, rateMap } from "./core.js";
 import { Panel, edge, line, text, within } from "./panel.js";
+import { best, limit, rateMap } from "./theory.js";
 import { short } from "./words.js";
 
 const COLORS = ["#f4e7a1", "#b5c187", "#6f9c8f", "#3f7391", "#2a4a7f", "#1b2a4e"];
 const DECADES = 3; // from the fastest pair to the darkest color
+const KEY = 90; // pixels from the map's left end to that of the key above it
 const STEEPEST = 3; // the map ends at momentum 1 − 10⁻³
 const NEAR = 7; // pixels within which a drag keeps to what is worth keeping to
 
@@ -50,17 +51,21 @@ export class RateMap extends Panel {
     const steps = rateMap(problem, { lrs, momenta, rung });
     this.fastest = Math.log10(steps.reduce((a, b) => (b < a ? b : a), Infinity));
     const image = new ImageData(width, height);
-    steps.forEach((count, i) => image.data.set(this.color(count), 4 * i));
+    steps.forEach((count, i) => image.data.set(this.color(Math.log10(count)), 4 * i));
     createImageBitmap(image).then((bitmap) => {
       this.context.clearRect(0, 0, this.width, this.height);
       this.context.drawImage(bitmap, this.left, this.top);
+      for (let x = 0; x < width - KEY; x += 1) {
+        this.context.fillStyle = `rgb(${this.color(this.fastest + (DECADES * x) / (width - KEY)).slice(0, 3)})`;
+        this.context.fillRect(this.left + KEY + x, 8, 1, 7);
+      }
     });
   }
 
   /** Bright where few steps are needed, empty where the run diverges. */
-  color(steps) {
-    if (Number.isNaN(steps)) return [0, 0, 0, 0];
-    const share = within((Math.log10(steps) - this.fastest) / DECADES) * 4.999;
+  color(power) {
+    if (Number.isNaN(power)) return [0, 0, 0, 0];
+    const share = within((power - this.fastest) / DECADES) * 4.999;
     const i = Math.floor(share);
     return [...rgb[i].map((from, c) => from + (rgb[i + 1][c] - from) * (share - i)), 255];
   }
@@ -88,15 +93,14 @@ export class RateMap extends Panel {
   }
 
   key() {
-    const left = this.across(0.36);
+    const left = this.left + KEY;
     const width = this.right - left;
-    let markup = COLORS.map((color, i) => `<stop offset="${i / 5}" stop-color="${color}"/>`).join("");
-    markup = `<linearGradient id="key">${markup}</linearGradient><rect x="${left}" y="8" width="${width}" height="7" fill="url(#key)"/>`;
+    let markup = text(0, 15, "steps per digit", "muted", "start");
     for (let power = Math.ceil(this.fastest); power < this.fastest + DECADES; power += 1) {
       const x = left + (width * (power - this.fastest)) / DECADES;
       markup += line(`M${x} 8v7`, "onlight") + text(x, 29, short(10 ** power), "muted", x > this.right - 20 ? "end" : "middle");
     }
-    return markup + text(0, 15, "steps per digit", "muted", "start");
+    return markup;
   }
 
   /** The points worth knowing, each with its name where there is room beside it. */
@@ -121,7 +125,7 @@ export class RateMap extends Panel {
   /** The formula's best pair, cut to six digits on the safe side of the edge. */
   bestPair() {
     const six = (x) => Number(x.toPrecision(6));
-    return { lr: six(this.best.lr * (1 - 5e-6)), momentum: six(this.best.momentum) };
+    return { lr: six(this.best.lr * (1 - 1e-6)), momentum: six(this.best.momentum) };
   }
 
   /** The pair under a pointer; close to the post's, or to where the drag began, exactly there. */

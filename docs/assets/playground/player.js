@@ -1,5 +1,5 @@
 // One run under a reader's finger: play, pause, a step, any step; and the numbers at that step.
-import { start, step } from "./core.js";
+import { start, step } from "./run.js";
 
 const WHOLE = 6000; // milliseconds for a long run,
 const EACH = 400; // and for a step of a short one

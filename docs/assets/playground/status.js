@@ -1,6 +1,6 @@
 // What the numbers say, in one sentence and a half.
-import { limit, rate, stepsPerTen } from "./core.js";
 import { MOST } from "./curve.js";
+import { limit, rate, stepsPerTen } from "./theory.js";
 import { count, short } from "./words.js";
 
 const steps = ({ first }) => (first < 0 ? `not in ${count(MOST)} steps` : `${count(first)} steps`);

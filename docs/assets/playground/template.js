@@ -17,7 +17,7 @@ const GUESSES = { self: "the matrix itself", zeros: "zeros", rand: "random", tra
 const RUNGS = { momentum: "momentum", nesterov: "Nesterov", cg: "conjugate gradients", relative: "relative gradient" };
 
 const panel = (kind, more = "") =>
-  `<div class="panel ${kind}"><canvas aria-hidden="true"></canvas><svg ${kind === "map" ? 'aria-hidden="true"' : 'role="img"'}></svg>${more}</div>`;
+  `<div class="panel ${kind}"><canvas aria-hidden="true"></canvas><svg ${kind === "map" ? 'aria-hidden="true"' : 'role="img" aria-label="why no map is needed"'}></svg>${more}</div>`;
 
 export const template = document.createElement("template");
 template.innerHTML = `<style>${STYLE}</style>

@@ -1,6 +1,6 @@
 // Why: what is left of each mode, and the products that turn into the identity.
-import { modesAt, rate, stepsPerTen } from "./core.js";
 import { within } from "./panel.js";
+import { modesAt, rate, stepsPerTen } from "./theory.js";
 import { cell, short } from "./words.js";
 
 const DIGITS = 16; // from a full bar to none, and from a dark cell to a light one
