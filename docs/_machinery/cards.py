@@ -32,7 +32,8 @@ def on_env(env, config, files, **_):
     for page in [file.page for file in files.documentation_pages()]:
         build.page = page.file.src_uri
         name = f"assets/cards/{page.url.strip('/').replace('/', '-') or 'home'}.png"
-        picture = card(config.site_name, heading(page), page.meta["description"])
+        words = page.meta.get("description", config.site_description)
+        picture = card(config.site_name, heading(page), words)
         files.append(File.generated(config, name, content=picture))
         page.meta["card"] = build.address + name
     return env

@@ -1,10 +1,10 @@
 """Keeps pages light, however many figures they have.
 
 Each figure's data goes into a file of its own, named by its content, which the page fetches when
-the figure is near. Names and spaces of code, which have no color of their own, lose their markup,
-and templates their indentation, a seventh of all there is. And two stylesheets go that have nothing
-to say here: the theme's palettes, all of whose colors are ours, and symbols of the API reference
-that it does not show.
+the figure is near. Names, spaces and brackets of code lose their markup, templates their
+indentation, drawings and formulas the name of their language: together a third of all there is. And
+two stylesheets go that have nothing to say here: the theme's palettes, all of whose colors are
+ours, and symbols of the API reference that it does not show.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ SILENT = re.compile(
     r'<link rel="stylesheet" href="[^"]*/(?:palette\.\w+\.min|_mkdocstrings)\.css">'
 )
 INDENTED = re.compile(r"(<pre.*?</pre>)|\s*\n\s*", re.DOTALL)
-PLAIN = re.compile(r'<span class="(?:n|w)">([^<]*)</span>')
+PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+LANGUAGE = re.compile(r' xmlns="http://www\.w3\.org/(?:2000/svg|1998/Math/MathML)"')
 
 
 def on_env(env, config, files, **_):
@@ -36,7 +37,8 @@ def on_post_template(output, template_name, **_):
 
 
 def on_post_page(output, **_):
-    return INDENTED.sub(lambda match: match[1] or "\n", SILENT.sub("", output))
+    output = LANGUAGE.sub("", SILENT.sub("", output))
+    return INDENTED.sub(lambda match: match[1] or "\n", output)
 
 
 def move(files, config, match):

@@ -1,8 +1,8 @@
 # ---
 # title: "It does not work: which failure is it?"
 # description: >-
-#   A gallery of failures of gradient descent, sorted by the shape of the loss curve: it climbs, it
-#   stops at a level, it is slow, it returns, or it is small and the answer is wrong.
+#   Failures of gradient descent by the shape of the loss curve: it climbs, it stops at a level, it
+#   is slow, it returns, or it is small and the answer is wrong.
 # given: ["0.9", "0.125", "1e-3", 2020]
 # ---
 

@@ -1,0 +1,158 @@
+"""What surrounds the pages: heads, search, archives, the page that is not there, size."""
+
+import gzip
+import html
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.docs.site import ROOT, clean_environment
+
+ARCHIVES = ("gdinverse-notebooks", "gdinverse-site")
+
+
+@pytest.fixture(scope="module")
+def heads(site):
+    paths = [path for path in site.rglob("*.html") if path.name != "404.html"]
+    return {path.relative_to(site).as_posix(): path.read_text() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def entries(site):
+    return json.loads((site / "search/search_index.json").read_text())["docs"]
+
+
+@pytest.fixture(scope="module")
+def unpacked(site, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unpacked")
+    for name in ARCHIVES:
+        with zipfile.ZipFile(site / f"downloads/{name}.zip") as archive:
+            assert archive.testzip() is None
+            archive.extractall(folder)
+    return folder
+
+
+def said_once(pattern, heads):
+    found = {path: re.findall(pattern, head) for path, head in heads.items()}
+    assert {path: words for path, words in found.items() if len(words) != 1} == {}
+    return [html.unescape(words) for (words,) in found.values()]
+
+
+def test_every_page_has_a_title_of_its_own(heads):
+    titles = said_once(r"<title>(.+?)</title>", heads)
+    assert len(set(titles)) == len(titles) > 20
+    assert all("gdinverse" in title and "$" not in title for title in titles)
+
+
+def test_every_page_has_a_description_of_its_own_that_is_shown_whole(heads):
+    descriptions = said_once(r'<meta name="description" content="(.+?)">', heads)
+    assert len(set(descriptions)) == len(descriptions)
+    assert [words for words in descriptions if not 20 <= len(words) <= 160] == []
+
+
+def test_every_notebook_says_how_long_it_takes(heads):
+    shown = [path for path, head in heads.items() if "Executed with torch" in head]
+    minutes = {path: re.findall(r"About (\d+) minutes? to read\.", heads[path]) for path in shown}
+    assert len(minutes) == len(list(ROOT.glob("docs/[a-z]*/*.py")))
+    assert {path: said for path, said in minutes.items() if len(said) != 1} == {}
+    assert all(1 <= int(said) <= 60 for (said,) in minutes.values())
+
+
+def test_the_search_reads_prose_and_no_code_no_output_no_command_of_tex(entries):
+    text = " ".join(entry["title"] + entry["text"] for entry in entries)
+    assert "<pre>" not in text
+    assert re.findall(r"\\[a-z]+|\b(?:frac|sigma_|lVert|kappa_|mathrm|aligned)\b", text) == []
+    assert "σ" in text
+
+
+def test_the_search_prefers_sections_and_among_them_failures(entries):
+    boosts = {
+        kind: {entry.get("boost", 1) for entry in entries if kind_of(entry["location"]) == kind}
+        for kind in ("page", "section", "failure")
+    }
+    assert boosts == {"page": {1}, "section": {2.5}, "failure": {6}}
+
+
+def kind_of(location):
+    if "#" not in location:
+        return "page"
+    return "failure" if location.startswith("failures/") else "section"
+
+
+def test_the_archive_of_notebooks_holds_all_of_them_and_the_package(unpacked):
+    root = unpacked / ARCHIVES[0]
+    for page in ROOT.glob("docs/[a-z]*/*.py"):
+        notebook = json.loads((root / page.relative_to(ROOT)).with_suffix(".ipynb").read_text())
+        assert not re.search("git clone|%pip", notebook["cells"][0]["source"])
+    for module in ROOT.glob("gdinverse/**/*.py"):
+        assert (root / module.relative_to(ROOT)).read_bytes() == module.read_bytes()
+    assert (root / "README.md").exists()
+    assert not list(root.rglob("*.pyc"))
+
+
+def notebooks_with_data():
+    pages = sorted(ROOT.glob("docs/[a-z]*/*.py"))
+    reading = [page for page in pages if re.search(r"read_text|losses_2020\(", page.read_text())]
+    assert len(reading) >= 2
+    return [page.relative_to(ROOT).with_suffix(".ipynb") for page in reading]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", notebooks_with_data(), ids=lambda name: name.stem)
+def test_a_notebook_of_the_archive_that_reads_data_runs_where_it_is_unpacked(
+    unpacked, tmp_path, name
+):
+    """With the package elsewhere, as pip would put it."""
+    root = unpacked / ARCHIVES[0]
+    (tmp_path / "gdinverse").symlink_to(root / "gdinverse")
+    cells = json.loads((root / name).read_text())["cells"]
+    code = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=(root / name).parent,
+        env=clean_environment() | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_archive_of_the_site_is_the_site_with_a_way_to_read_it(site, unpacked):
+    root = unpacked / ARCHIVES[1]
+    own = {"README.md", "read.py"}
+    held = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+    there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert held - own == {name for name in there if not name.endswith(".zip")}
+    assert own <= held
+    compile((root / "read.py").read_text(), "read.py", "exec")
+    page = "series/2-inverse/index.html"
+    assert (root / page).read_bytes() == (site / page).read_bytes()
+    assert '.zip"' not in (root / "downloads/index.html").read_text()
+
+
+def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
+    page = (site / "404.html").read_text()
+    links = re.findall(r'(?:href|src|action)="([^"#]+)', page)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith(("/", "data:"))] == []
+    assert '<meta name="robots" content="noindex">' in page
+
+
+def test_the_site_keeps_to_its_size(site):
+    """Without plotly 6 MB: as files, the archives apart, and with them as gzip sends all."""
+    files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]
+    lying = sum(path.stat().st_size for path in files if path.suffix != ".zip")
+    sent = sum(map(packed, files))
+    print(f"{lying:,} bytes without archives, {sent:,} sent with them")
+    assert 1_000_000 < lying <= 6_000_000
+    assert 1_000_000 < sent <= 6_000_000
+
+
+def packed(path: Path):
+    content = path.read_bytes()
+    return min(len(content), len(gzip.compress(content, 6)))
