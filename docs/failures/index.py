@@ -66,7 +66,7 @@ fig = gd.figures.figure(
     y_range=(1e-37, 1e10),
     caption="Climbing: a learning rate 0.1% too large. Level: weight decay. Slow: the Hilbert "
     "matrix with 4 rows. Returning: Adam. Wrong: a loss that does not prove an inverse.",
-    alt=f"Climbing: a loss of {climbing[-1]:.0e} at step 300. Level: {level[-1]:.1e} for ever. Slow: "
+    alt=f"Climbing: a loss of {climbing[-1]:.0e} at step 300. Level: {level[-1]:.1e} forever. Slow: "
     f"{slow[-1]:.3f} at step 2,400, and falling. Returning: down to {lowest:.0e}, and above 1e-12 "
     f"again at step {back_at:,}. Wrong: down to {wrong[-1]:.0e} at step 160, with an error of "
     f"{wrong_error:.2f}.",
@@ -141,7 +141,7 @@ assert wrong_error > 0.5
 #
 # | you see | it is probably |
 # |---|---|
-# | up and down for ever | [gradients are not zeroed](returns.py#gradient-not-zeroed) |
+# | up and down forever | [gradients are not zeroed](returns.py#gradient-not-zeroed) |
 # | after a quiet minimum, with Adam | [Adam leaves](returns.py#adam-leaves) |
 # | a few steps after the answer | [conjugate gradients past their end](returns.py#cg-past-its-end) |
 # | it doubles at each step | [Newton–Schulz on a singular matrix](returns.py#doubles) |

@@ -93,7 +93,7 @@ right = by_hand(lambda X: X.grad.zero_())
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
-    f"One word too few: {wrong[-1]:.2f} for ever, or {right[-1]:.3f} after 200 steps",
+    f"One word too few: {wrong[-1]:.2f} forever, or {right[-1]:.3f} after 200 steps",
     x="step",
     y="loss",
     x_range=(0, 200),

@@ -61,7 +61,7 @@ steps_99, steps_999 = (
 )
 
 # %% [markdown]
-# ## The loss goes up and down for ever: the gradient is not zeroed {: #gradient-not-zeroed }
+# ## The loss goes up and down forever: the gradient is not zeroed {: #gradient-not-zeroed }
 #
 # !!! failure "Symptom"
 #     The loss never settles. Over 10,000 steps it moves between {{= lowest : .4f }} and
