@@ -63,6 +63,20 @@ def test_every_notebook_says_how_long_it_takes(heads):
     assert all(1 <= int(said) <= 60 for (said,) in minutes.values())
 
 
+def test_a_number_with_an_exponent_stays_in_one_line(heads):
+    text = re.compile(r"(<pre.*?</pre>|<svg.*?</svg>|<math.*?</math>)|<[^>]*>", re.DOTALL)
+    held = re.compile(r'<span class="gd-number">[^<]*</span>')
+    articles = {
+        path: re.search(r"<article.*</article>", head, re.DOTALL)[0] for path, head in heads.items()
+    }
+    assert sum(len(held.findall(article)) for article in articles.values()) > 20
+    loose = {
+        path: re.findall(r"\d+e-\d+", text.sub("", held.sub("", article)))
+        for path, article in articles.items()
+    }
+    assert {path: numbers for path, numbers in loose.items() if numbers} == {}
+
+
 def test_the_search_reads_prose_and_no_code_no_output_no_command_of_tex(entries):
     text = " ".join(entry["title"] + entry["text"] for entry in entries)
     assert "<pre>" not in text
