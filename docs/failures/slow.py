@@ -219,7 +219,8 @@ fig
 
 # %% [markdown]
 # Inside its window every direction shrinks by exactly $\sqrt\beta$ per step. That is a speed limit:
-# with momentum 0.9 six digits cost about {{= floor : .0f }} steps, whatever the matrix.
+# with momentum 0.9 six digits cost {{= floor : .0f }} steps, give or take a wave, on any matrix that fits
+# into it, and more on others.
 
 # %%
 exact = torch.linalg.inv(D)
