@@ -167,13 +167,15 @@ for lr, momentum, count in (
     rho = gd.rates.rate(h, lr, momentum).max()
     digit = gd.rates.steps_per_factor(rho)
     print(
-        f"lr {lr}, momentum {momentum:4}: {count:6,} steps, {digit:.0f} a digit"
+        f"lr {lr}, momentum {momentum:4}:"
+        f" {count:6,} steps, {digit:.0f} a digit"
     )
 exact = torch.linalg.inv(M)
 for count in (steps_ball - 1, steps_ball):  # the run itself, around the step
     _, X = descend(M, count)
     print(
-        f"measured error at step {count}: {(X - exact).norm() / exact.norm():.3e}"
+        f"measured error at step {count}:"
+        f" {(X - exact).norm() / exact.norm():.3e}"
     )
     assert ((X - exact).norm() / exact.norm() < 1e-6) == (count == steps_ball)
 assert steps_plain > 10 * steps_ball > 50 * steps_tuned
