@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+from mkdocs.utils import get_relative_url
+
 from build import build
 from download import target
 
@@ -50,7 +52,8 @@ def minutes(notebook):
 
 def links(page):
     name = Path(page.file.src_uri).with_suffix(".ipynb").name
-    yield f'<a href="{name}" download>Download the notebook</a>'
+    everything = get_relative_url("downloads/", page.url)
+    yield f'<a href="{name}" download>Download the notebook</a>, or <a href="{everything}">all</a>'
     if home := build.repository:
         colab = f"https://colab.research.google.com/github/{home}/blob/notebooks"
         yield f'<a href="{colab}/{target(page.file)}">Open in Colab</a>'
