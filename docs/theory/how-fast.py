@@ -1,8 +1,8 @@
 # ---
 # title: How fast, and where is the edge
 # description: >-
-#   Predict the number of steps of gradient descent, momentum and Nesterov on a quadratic loss,
-#   the best learning rate and momentum, and the learning rate at which a run diverges.
+#   Predict the steps of gradient descent, momentum and Nesterov, the best learning rate and
+#   momentum, and the learning rate at which a run diverges.
 # given: [2020, "0.1", "0.5", "0.9", "0.99", "0.999", "1.001", "1.01", "1.1", "5.697", 100, 200,
 #   1964, 1983, 2013, 2017]
 # ---
