@@ -33,6 +33,8 @@ export class Curve extends Panel {
     this.fit();
     this.span = span;
     this.taken = [];
+    this.above = [];
+    this.below = [];
     const shown = (run) => run.error.subarray(0, span + 1);
     const main = measured ?? predicted;
     const peak = shown(predicted ?? main).reduce((a, b) => (b > a ? b : a), 1);
@@ -41,7 +43,7 @@ export class Curve extends Panel {
     const role = main.outcome === "diverged" ? "failure" : measured ? "measured" : "predicted";
     if (measured) this.trace(shown(measured), role, predicted ? 4.5 : 2.25);
     if (predicted) this.trace(shown(predicted), "predicted", 1.75, [6, 4]);
-    let markup = this.frame(floor);
+    let markup = "";
     if (cursor !== null && cursor < shown(main).length) markup += this.stand(cursor, main.error[cursor], role);
     if (main.first >= 0 && main.first <= span) {
       const place = [this.x(main.first), this.y(main.error[main.first])];
@@ -54,37 +56,37 @@ export class Curve extends Panel {
     if (measured) markup += this.label("measured", `on-${role}`, along(measured, [0.12, 0.2, 0.5, 0.7, 0.9]));
     if (predicted) markup += this.label("dashed: predicted", "on-predicted", along(predicted, [0.55, 0.4, 0.65, 0.2, 0.8]));
     const band = (this.y(floor[0]) + this.y(floor[1])) / 2;
-    this.show(markup + this.label("rounding", "on-floor", [[this.left, band], [this.right, band]], [[8, 5], [-8, 5]]));
+    this.show(this.frame(floor), markup + this.label("rounding", "on-floor", [[this.left, band], [this.right, band]], [[8, 5], [-8, 5]]));
   }
 
-  /** A line; where many steps share a column of pixels, from their least to their greatest. */
+  /** A line, column by column of pixels: what of it lies there, and so where no label can be. */
   trace(errors, role, width, dash = []) {
-    const { context } = this;
+    const { context, left } = this;
     const color = getComputedStyle(this.root).getPropertyValue(`--gd-${role}`);
     Object.assign(context, { strokeStyle: color, fillStyle: color, lineWidth: width, lineJoin: "round" });
     context.setLineDash(dash);
     context.beginPath();
-    let [column, low, high, last] = [-1, 0, 0, 0];
-    const flush = () => {
-      for (const y of [low, high, last]) context.lineTo(column, y);
+    const last = errors.length - 1;
+    const column = this.span / (this.right - left);
+    const between = (k) => {
+      const y = this.y(errors[Math.floor(k)]);
+      return y + (k % 1) * (this.y(errors[Math.ceil(k)]) - y);
     };
-    errors.forEach((error, k) => {
-      const [x, y] = [Math.round(this.x(k)), this.y(error)];
-      if (x !== column) {
-        if (k) flush();
-        [column, low, high] = [x, y, y];
+    for (let x = left; (x - left) * column <= last; x += 1) {
+      const [from, to] = [0, 1].map((next) => Math.min(last, (x + next - left) * column));
+      let [least, most] = [Infinity, 0];
+      for (let k = Math.ceil(from); k <= to; k += 1) {
+        if (errors[k] < least) least = errors[k];
+        if (errors[k] > most) most = errors[k];
       }
-      [low, high, last] = [Math.min(low, y), Math.max(high, y), y];
-    });
-    flush();
+      const ys = [between(from), ...(most ? [this.y(most), this.y(least)] : []), between(to)];
+      for (const y of ys) context.lineTo(x, y);
+      this.above[x] = Math.min(this.above[x] ?? Infinity, ...ys);
+      this.below[x] = Math.max(this.below[x] ?? 0, ...ys);
+    }
     context.stroke();
-    if (errors.length > 40) return;
+    if (last > 40) return;
     errors.forEach((error, k) => context.fillRect(this.x(k) - 3, this.y(error) - 3, 6, 6));
-  }
-
-  free({ left, right, top, bottom }) {
-    const box = [left, top, right - left, bottom - top].map((size) => size * this.ratio);
-    return !this.context.getImageData(...box).data.some(Boolean);
   }
 
   frame([low, high]) {
@@ -106,6 +108,6 @@ export class Curve extends Panel {
   stand(step, error, role) {
     const x = this.x(step);
     this.take(x, this.height / 2, 2, this.height);
-    return line(`M${x} ${this.top}V${this.bottom}`, "edge") + this.disk(x, this.y(error), role, 4);
+    return line(`M${x} ${this.top}V${this.bottom}`, "edge") + this.disk(x, this.y(error), role);
   }
 }

@@ -17,12 +17,11 @@ import { drawModes, drawProducts } from "./why.js";
 import { short } from "./words.js";
 
 const REST = 150; // milliseconds without a change, until the real loop runs
-const HELD = ["matrix", "seed", "n", "guess", "entries"]; // what a problem is made of
 
 export class Playground extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.build();
-    this.watcher = new ResizeObserver(() => this.draw());
+    this.watcher = new ResizeObserver(() => this.draw(true));
     this.watcher.observe(this);
     this.listening = new AbortController();
     listen(this, this.listening.signal);
@@ -59,7 +58,7 @@ export class Playground extends HTMLElement {
 
   /** The state that this element was written with: its attributes are a query, too. */
   preset() {
-    return new URLSearchParams([...this.attributes].map(({ name, value }) => [name, value])).toString();
+    return String(new URLSearchParams([...this.attributes].map(({ name, value }) => [name, value])));
   }
 
   read(query = (this.linked && location.search) || this.preset()) {
@@ -79,24 +78,21 @@ export class Playground extends HTMLElement {
     const { curvature } = this.problem;
     const { lr, momentum, rung } = this.state;
     // A matrix whose map does not hold the learning rate shows half of its limit instead.
-    if (name === "lr" || !hasMap(rung) || axes(curvature).ofLr(lr) < 1) return;
+    if (/lr|momentum/.test(name) || !hasMap(rung) || axes(curvature).ofLr(lr) < 1) return;
     this.change({ lr: Number((limit(curvature, momentum, rung) / 2).toPrecision(3)) });
   }
 
-  /** Every change goes through here, whoever asks for it. */
-  change(patch, { dragging = false } = {}) {
+  /** Every change goes through here, whoever asks for it; a drag leaves the problem as it is. */
+  change(patch, dragging = false) {
     const before = this.state;
     this.state = { ...before, ...patch };
-    if (HELD.some((key) => String(before?.[key]) !== String(this.state[key]))) {
-      this.problem = problem(this.state);
-      this.floor = floorOf(this.problem).error;
-    }
+    if (!dragging) this.problem = problem(this.state);
     this.player.reset();
     this.predicted = predict(this.problem, { ...this.state, steps: MOST });
     // A method without a map takes few steps, so that the loop is run at once.
     this.measured = hasMap(this.state.rung) ? null : simulate(this.problem, { ...this.state, steps: MOST });
     this.fitSpan(dragging);
-    this.draw();
+    this.draw(!dragging);
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.rest(), before ? REST : 0);
   }
@@ -126,9 +122,10 @@ export class Playground extends HTMLElement {
     if (query !== location.search.slice(1)) history.replaceState(history.state, "", address);
   }
 
-  draw() {
+  draw(resized = false) {
     const { problem: made, state, predicted, measured } = this;
     if (!made) return;
+    for (const panel of [this.map, this.chosen, this.curve]) panel.stale ||= resized;
     const mapped = hasMap(state.rung);
     for (const selector of [".map", ".sliders"]) this.part(selector).hidden = !mapped;
     for (const selector of [".chosen", ".reason"]) this.part(selector).hidden = mapped;
@@ -144,7 +141,7 @@ export class Playground extends HTMLElement {
     this.part(".status").textContent = claim;
     this.part(".status").classList.toggle("failed", claim.startsWith("It diverges"));
     this.part(".detail").textContent = detail;
-    this.curve.svg.ariaLabel = `Relative error against steps. ${claim}`;
+    this.curve.svg.ariaLabel = `Relative error by step. ${claim}`;
     drawModes(this.part(".modes tbody"), made, state, this.player.k ?? Math.max(0, predicted?.first));
     this.fill(mapped);
   }
@@ -157,7 +154,7 @@ export class Playground extends HTMLElement {
   }
 
   drawCurve() {
-    this.curve.draw({ ...this, cursor: this.hasAttribute("small") ? null : this.player.k });
+    this.curve.draw({ ...this, floor: floorOf(this.problem).error, cursor: this.hasAttribute("small") ? null : this.player.k });
   }
 
   /** Show the step at which the player stands. */
@@ -176,7 +173,7 @@ export class Playground extends HTMLElement {
     const { state } = this;
     const put = (field, value) => field !== this.shadowRoot.activeElement && (field.value = value);
     for (const [name, value] of Object.entries(state)) {
-      if (value !== null) put(this.field(name), name === "entries" ? value.map((row) => row.join(", ")).join("; ") : value);
+      if (value !== null) put(this.field(name), value.join?.("; ") ?? value);
     }
     const shown = { seed: ["seed"], n: ["seed", "hilbert"], entries: ["given"] };
     for (const [name, matrices] of Object.entries(shown)) {

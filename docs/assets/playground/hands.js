@@ -1,15 +1,14 @@
 // What a reader's hand does: pointer, keys, fields, buttons, and links on the same page.
 import { within } from "./panel.js";
-import { hasMap } from "./theory.js";
 
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 export function listen(playground, signal) {
   const { map, player, shadowRoot } = playground;
   const on = (target, types, action) => {
-    for (const type of types.split(" ")) target.addEventListener(type, action, { signal, capture: target === document });
+    for (const type of types.split(" ")) target.addEventListener(type, action, { signal, capture: true });
   };
-  const drag = (change) => playground.change(change, { dragging: true });
+  const drag = (change) => playground.change(change, true);
 
   let from = null; // the state in which a drag began
   const pad = playground.part(".pad");
@@ -49,7 +48,7 @@ export function listen(playground, signal) {
   const actions = {
     play: () => player.toggle(),
     step: () => player.step(),
-    best: () => hasMap(playground.state.rung) && playground.change(map.bestPair()),
+    best: () => playground.change(map.bestPair()),
     reset: () => playground.read(playground.preset()),
     python: () => copy(playground),
   };

@@ -50,6 +50,7 @@ export class RateMap extends Panel {
     const momenta = Float64Array.from({ length: height }, (_, j) => scales.momentumAt(1 - j / height));
     const steps = rateMap(problem, { lrs, momenta, rung });
     this.fastest = Math.log10(steps.reduce((a, b) => (b < a ? b : a), Infinity));
+    this.frame = this.scale() + this.key();
     const image = new ImageData(width, height);
     steps.forEach((count, i) => image.data.set(this.color(Math.log10(count)), 4 * i));
     createImageBitmap(image).then((bitmap) => {
@@ -78,10 +79,10 @@ export class RateMap extends Panel {
     this.handle.ariaValueText = `learning rate ${short(lr)}, momentum ${short(momentum, 4)}`;
     this.taken = [];
     this.take(x, y, 12);
-    this.show(this.frame() + this.key() + this.marks());
+    this.show(this.frame, this.marks());
   }
 
-  frame() {
+  scale() {
     const high = Math.log10(this.scales.lrAt(1));
     const powers = [0, 1, 2].map((i) => 10 ** (Math.floor(high) - i)).filter((lr) => this.scales.ofLr(lr) > 0.03);
     const path = Array.from({ length: 51 }, (_, i) => {
@@ -98,7 +99,8 @@ export class RateMap extends Panel {
     let markup = text(0, 15, "steps per digit", "muted", "start");
     for (let power = Math.ceil(this.fastest); power < this.fastest + DECADES; power += 1) {
       const x = left + (width * (power - this.fastest)) / DECADES;
-      markup += line(`M${x} 8v7`, "onlight") + text(x, 29, short(10 ** power), "muted", x > this.right - 20 ? "end" : "middle");
+      markup += line(`M${x} 8v7`, "on-onlight");
+      if (width > 200 || power % 2) markup += text(Math.min(x, this.right - 20), 29, short(10 ** power));
     }
     return markup;
   }
@@ -114,8 +116,8 @@ export class RateMap extends Panel {
       this.take(x, y, 7);
       markup += `<circle class="mark" cx="${x}" cy="${y}" r="4.5"/>`;
     }
-    this.take(this.x(this.edgeAt(0)) + 6, bottom - 9, 6);
-    markup += this.label("diverges", "text", [[right, bottom]], [[-4, -8], [-4, -40]]);
+    this.take(this.x(this.edgeAt(0)) + 6, bottom - 9, 8);
+    markup += this.label("diverges", "text", [[right, bottom]], [[-4, -8]]);
     for (const [name, x, y] of marks) {
       markup += this.label(name, "text", [[x, y]], [[-11, 5], [11, 5], [0, -11], [0, 21], [-17, 5], [17, 5], [0, 32], [0, -22]]);
     }

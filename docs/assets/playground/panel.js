@@ -1,6 +1,6 @@
 // A drawing area: a canvas for what is many, an SVG above it for axes, points and labels.
 
-const AROUND = [[11, -8], [-11, 19], [-11, -8], [11, 19], [-16, 5], [16, 5], [0, -18], [0, 30], [34, 44], [-34, -34]];
+const AROUND = [[11, -8], [-11, 19], [-11, -8], [11, 19], [-16, 5], [16, 5], [0, -18], [0, 30]];
 
 const measure = document.createElement("canvas").getContext("2d");
 
@@ -11,7 +11,7 @@ export const line = (path, role, more = "") =>
 
 export const edge = (path) => line(path, "limit", 'stroke-width="2" stroke-dasharray="10 3 2 3"');
 
-export const text = (x, y, words, role = "muted", anchor = "middle", kind = "tick") =>
+export const text = (x, y, words, role = "muted", anchor = "middle", kind = "") =>
   `<text class="${kind}" x="${x}" y="${y}" text-anchor="${anchor}" fill="var(--gd-${role})">${words}</text>`;
 
 /** A power of ten as text. */
@@ -22,18 +22,24 @@ export const power = (exponent) =>
 
 export class Panel {
   constructor(root, top) {
-    Object.assign(this, { root, left: 44, top, taken: [] });
+    Object.assign(this, { root, left: 44, top, taken: [], above: [], below: [], stale: true, shown: [] });
     [this.canvas, this.svg] = root.children;
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.context = this.canvas.getContext("2d");
   }
 
-  /** Whether nothing that is drawn on the canvas would run through a label. */
-  free() {
+  /** Whether no line on the canvas runs through a label. */
+  free({ left, right, top, bottom }) {
+    for (let x = Math.round(left); x <= right; x += 1) {
+      if (this.above[x] - 2 < bottom && this.below[x] + 2 > top) return false;
+    }
     return true;
   }
 
-  /** Take the size that the page gives; true where it is another one than before. */
+  /** Take the size that the page gives; true where it is another one than before. To ask for it
+   * costs a layout, so that it is asked only when it may have changed. */
   fit() {
+    if (!this.stale) return false;
+    this.stale = false;
     const { clientWidth: width, clientHeight: height } = this.root;
     const ratio = devicePixelRatio;
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
@@ -45,9 +51,11 @@ export class Panel {
     return true;
   }
 
-  /** Replace what the SVG shows, if it is something else. */
-  show(markup) {
-    if (markup !== this.markup) this.svg.innerHTML = this.markup = markup;
+  /** Replace each layer of the SVG that shows something else. */
+  show(...layers) {
+    layers.forEach((markup, i) => {
+      if (markup !== this.shown[i]) this.svg.children[i].innerHTML = this.shown[i] = markup;
+    });
   }
 
   across(share) {
@@ -90,9 +98,9 @@ export class Panel {
   }
 
   /** A disk, which no label covers. */
-  disk(x, y, role, radius = 5.5) {
-    this.take(x, y, radius + 2);
-    return `<circle cx="${x}" cy="${y}" r="${radius}" fill="var(--gd-${role})"/>`;
+  disk(x, y, role) {
+    this.take(x, y, 8);
+    return `<circle cx="${x}" cy="${y}" r="5.5" fill="var(--gd-${role})"/>`;
   }
 
   /** Words beside one of the points, where they meet nothing; nowhere, if there is no room. */

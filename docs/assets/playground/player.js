@@ -48,7 +48,7 @@ export class Player {
   }
 
   toggle() {
-    if (this.playing) return this.pause();
+    if (this.playing) return void this.pause();
     const { from, end } = this;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const began = performance.now();
@@ -61,10 +61,11 @@ export class Player {
       else this.pause();
     };
     this.playing = requestAnimationFrame(frame);
-    return this.name("Pause");
+    this.name("Pause");
   }
 
   pause() {
+    if (!this.playing) return;
     cancelAnimationFrame(this.playing);
     this.playing = 0;
     this.name("Play");

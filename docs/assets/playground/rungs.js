@@ -9,7 +9,7 @@ export const REASONS = {
 export function explain(panel, pens, { problem, state, measured }) {
   panel.fit();
   panel.taken = [];
-  panel.show(state.rung === "cg" ? computed(panel, pens, problem, measured) : squared(panel, pens, problem));
+  panel.show("", state.rung === "cg" ? computed(panel, pens, problem, measured) : squared(panel, pens, problem));
 }
 
 /** The learning rates of conjugate gradients, beside what each mode alone would like. */

@@ -14,8 +14,8 @@ export function statusOf(problem, { lr, momentum, rung }, predicted, measured) {
   if (outcome === "diverged") {
     claim = speed
       ? `It diverges: each step multiplies the error by ${short(speed, 4)}.`
-      : "It diverges: each step squares what is wrong, and from this guess that is above 1.";
-    if (!speed) detail.push("From its own transpose, scaled, it converges.");
+      : "It diverges: a step squares what is wrong.";
+    if (!speed) detail.push("From the scaled transpose it converges.");
   } else if (problem.singular) {
     claim = `There is no inverse: the loss comes down to ${short(problem.floorLoss, 4)} and stays.`;
     detail.push(problem.complaint);

@@ -7,15 +7,14 @@ p { margin: 0; }
 label, caption, th { font-size: .75rem; }
 select, [type=number], [name=entries], button { display: block; box-sizing: border-box; height: 1.8rem; padding: 0 .5rem; font: .8rem var(--gd-sans); color: var(--gd-text); background: var(--gd-bg); border: 1px solid var(--gd-edge); border-radius: .2rem; }
 [type=number] { width: 5rem; }
-button:hover, select:hover { background: var(--gd-surface); }
-:focus-visible { outline: 2px solid var(--gd-link); outline-offset: 2px; }
+button:hover { background: var(--gd-surface); }
 .detail, label, th, caption, :disabled { color: var(--gd-muted); }
 .complaint, .failed, .grows :last-child { color: var(--gd-on-failure); }
 .status { font: 600 .95rem/1.35 var(--gd-sans); margin-top: .8rem; }
 :host([small]) .status { margin: 0; }
 .two, .sliders, .products { display: grid; grid-template-columns: 5fr 7fr; gap: .3rem 1.4rem; margin-top: .5rem; }
 .two > * { min-width: 0; }
-.panel { position: relative; height: 19rem; user-select: none; }
+.panel { position: relative; height: 19rem; user-select: none; contain: layout; }
 :host([small]) .panel { height: 16.5rem; }
 canvas, svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; }
 .pad { position: absolute; inset: 54px 12px 40px 44px; touch-action: none; cursor: crosshair; }
@@ -30,29 +29,28 @@ text { font: 13px var(--gd-sans); }
 #at { width: calc(100% - 40px); margin-left: 36px; }
 .why { border-top: 1px solid var(--gd-rule); padding-top: .6rem; }
 .now { grid-column: 1 / -1; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 caption, th { text-align: left; font-weight: 400; padding: 0; }
 .modes :nth-child(even):is(td, th) { text-align: right; padding-right: .7rem; }
 .modes :last-child:is(td, th) { padding: 0; }
 td { border-top: 1px solid var(--gd-rule); height: 1.6rem; padding: 0; }
-.modes td:nth-child(3) { width: 45%; padding-left: .3rem; background: linear-gradient(color-mix(in srgb, var(--bar, var(--gd-predicted)) var(--deep, 30%), var(--gd-bg)) 0 0) no-repeat 0 / calc(100% * var(--share)) 1.2rem; }
+.modes th:nth-child(3) { width: 42%; }
+.modes th:first-child { width: 12%; }
+.modes td:nth-child(3) { padding-left: .3rem; background: linear-gradient(color-mix(in srgb, var(--bar, var(--gd-predicted)) var(--deep, 30%), var(--gd-bg)) 0 0) no-repeat 0 / calc(100% * var(--share)) 1.2rem; }
 .slow { --deep: 60%; }
 .grows { --bar: var(--gd-failure); --deep: 40%; }
 .products { grid-template-columns: repeat(auto-fit, minmax(calc(1.8rem * var(--n)), 1fr)); margin: 0; gap: .8rem; }
-.cells { table-layout: fixed; }
 .cells td { text-align: center; font-size: clamp(.5rem, calc(4.2rem / var(--n)), .75rem); border: 1px solid var(--gd-bg); background: color-mix(in srgb, var(--role) var(--share), var(--gd-surface)); }
 pre { overflow: auto; padding: .7rem; background: var(--gd-surface); font: .7rem/1.5 var(--gd-mono); }
 .said { position: absolute; clip-path: inset(50%); }
-@container (width < 38rem) {
-  :host(:not([small])) .two { grid-template-columns: minmax(0, 1fr); }
+@container (width < 50rem) { .two { grid-template-columns: 1fr 1fr; } }
+@container (width < 34rem) {
+  .two { grid-template-columns: 1fr; }
   .controls { display: grid; grid-template-columns: 1fr 1fr; }
   .controls * { width: 100% !important; }
   .panel { height: 11.5rem; }
+  :host([small]) .panel { height: 10.5rem; }
   .status { font-size: .85rem; }
-}
-@container (width < 28rem) {
-  :host([small]) .two { grid-template-columns: minmax(0, 1fr); }
-  :host([small]) .panel { height: 9.6rem; }
 }
 @media (forced-colors: active) { .panel, td { forced-color-adjust: none; background-color: var(--gd-bg); color: var(--gd-text); } }
 `;

@@ -17,21 +17,21 @@ const GUESSES = { self: "the matrix itself", zeros: "zeros", rand: "random", tra
 const RUNGS = { momentum: "momentum", nesterov: "Nesterov", cg: "conjugate gradients", relative: "relative gradient" };
 
 const panel = (kind, more = "") =>
-  `<div class="panel ${kind}"><canvas aria-hidden="true"></canvas><svg ${kind === "map" ? 'aria-hidden="true"' : 'role="img" aria-label="why no map is needed"'}></svg>${more}</div>`;
+  `<div class="panel ${kind}"><canvas></canvas><svg ${kind === "map" ? 'aria-hidden="true"' : 'role="img" aria-label="why no map is needed"'}><g></g><g></g></svg>${more}</div>`;
 
 export const template = document.createElement("template");
 template.innerHTML = `<style>${STYLE}</style>
 <div class="controls full">${choice("matrix M", "matrix", MATRICES)}
 <label>seed <input name="seed" type="number"></label>
 <label>size <input name="n" type="number" min="2" max="8"></label>
-<label>rows, with ; between them <input name="entries" autocomplete="off"></label>
+<label>rows, with ; between them <input name="entries"></label>
 ${choice("guess", "guess", GUESSES)}${choice("method", "rung", RUNGS)}</div>
 <p class="complaint full" role="alert"></p>
 <p class="status"></p>
 <p class="detail full"></p>
 <p class="said" role="status"></p>
 <div class="two">
-<div>${panel("map", `<div class="pad"></div><div class="handle" role="slider" tabindex="0" aria-label="learning rate and momentum: arrow keys"></div>`)}
+<div>${panel("map", `<div class="pad"></div><div class="handle" role="slider" tabindex="0" aria-label="learning rate and momentum"></div>`)}
 <p class="reason"></p>${panel("chosen")}
 <div class="sliders full">
 <label for="lr">learning rate</label><input type="range" id="across" max="1000" aria-label="learning rate"><input id="lr" name="lr" type="number" step="any">

@@ -18,7 +18,7 @@ export function drawModes(body, problem, state, k) {
     const speed = dead ? "never" : grows ? `× ${short(rates[i], 4)} a step` : rates ? short(stepsPerTen(rates[i]), 4) : "";
     const row = body.rows[i];
     row.className = grows ? "grows" : left[i] === most ? "slow" : "";
-    [i + 1, dead ? "0" : short(sigma), short(left[i], 2), speed].forEach((words, j) => (row.cells[j].textContent = words));
+    [i + 1, dead ? "0" : short(sigma), short(left[i], 2), speed].forEach((words, j) => write(row.cells[j], words));
     row.style.setProperty("--share", within(1 + Math.log10(left[i]) / DIGITS) || 0);
   }
 }
@@ -36,9 +36,14 @@ export function drawProducts(plain, logs, XM, n) {
 
 function paint(body, at, n, words, role, strength) {
   const td = body.rows[Math.floor(at / n)].cells[at % n];
-  td.textContent = words;
+  write(td, words);
   td.style.setProperty("--role", `var(--gd-${role})`);
   td.style.setProperty("--share", `${46 * strength}%`);
+}
+
+/** A cell that says the same again costs a layout. */
+function write(td, words) {
+  if (td.textContent !== String(words)) td.textContent = words;
 }
 
 function grid(body, rows, columns) {
