@@ -72,17 +72,26 @@ export class Curve extends Panel {
       const y = this.y(errors[Math.floor(k)]);
       return y + (k % 1) * (this.y(errors[Math.ceil(k)]) - y);
     };
+    const draw = (x, y) => {
+      context.lineTo(x, y);
+      if (!(this.above[x] <= y)) this.above[x] = y;
+      if (!(this.below[x] >= y)) this.below[x] = y;
+    };
     for (let x = left; (x - left) * column <= last; x += 1) {
-      const [from, to] = [0, 1].map((next) => Math.min(last, (x + next - left) * column));
-      let [least, most] = [Infinity, 0];
+      const from = (x - left) * column;
+      const to = Math.min(last, from + column);
+      let least = Infinity;
+      let most = 0;
       for (let k = Math.ceil(from); k <= to; k += 1) {
         if (errors[k] < least) least = errors[k];
         if (errors[k] > most) most = errors[k];
       }
-      const ys = [between(from), ...(most ? [this.y(most), this.y(least)] : []), between(to)];
-      for (const y of ys) context.lineTo(x, y);
-      this.above[x] = Math.min(this.above[x] ?? Infinity, ...ys);
-      this.below[x] = Math.max(this.below[x] ?? 0, ...ys);
+      draw(x, between(from));
+      if (most) {
+        draw(x, this.y(most));
+        draw(x, this.y(least));
+      }
+      draw(x, between(to));
     }
     context.stroke();
     if (last > 40) return;

@@ -171,7 +171,10 @@ export class Playground extends HTMLElement {
   /** Let the fields say what is set, but for the one in which the reader types. */
   fill(mapped) {
     const { state } = this;
-    const put = (field, value) => field !== this.shadowRoot.activeElement && (field.value = value);
+    const { activeElement } = this.shadowRoot;
+    const put = (field, value) => {
+      if (field !== activeElement && field.value !== String(value)) field.value = value;
+    };
     for (const [name, value] of Object.entries(state)) {
       if (value !== null) put(this.field(name), value.join?.("; ") ?? value);
     }

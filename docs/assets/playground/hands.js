@@ -78,5 +78,4 @@ async function copy(playground) {
   pre.textContent = program;
   pre.hidden = false;
   await navigator.clipboard?.writeText(program).then(() => (button.textContent = "Copied"), () => {});
-  setTimeout(() => (button.textContent = "Copy as Python"), 2000);
 }

@@ -14,6 +14,9 @@ const near = new IntersectionObserver(
 
 /** Watch a page's playgrounds; once one has come near, the browser itself finds all others. */
 export function watch(root) {
-  if (customElements.get("gd-playground")) return;
-  for (const playground of root.querySelectorAll("gd-playground")) near.observe(playground);
+  for (const playground of root.querySelectorAll("gd-playground")) {
+    // The theme, where it changes pages without a reload, can leave the place of the last page.
+    if (location.hash === `#${playground.id}`) playground.scrollIntoView();
+    if (!customElements.get("gd-playground")) near.observe(playground);
+  }
 }

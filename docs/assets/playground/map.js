@@ -100,7 +100,7 @@ export class RateMap extends Panel {
     for (let power = Math.ceil(this.fastest); power < this.fastest + DECADES; power += 1) {
       const x = left + (width * (power - this.fastest)) / DECADES;
       markup += line(`M${x} 8v7`, "on-onlight");
-      if (width > 200 || power % 2) markup += text(Math.min(x, this.right - 20), 29, short(10 ** power));
+      if (width > 150 || power % 2) markup += text(Math.min(x, this.right - 20), 29, short(10 ** power));
     }
     return markup;
   }
@@ -119,7 +119,7 @@ export class RateMap extends Panel {
     this.take(this.x(this.edgeAt(0)) + 6, bottom - 9, 8);
     markup += this.label("diverges", "text", [[right, bottom]], [[-4, -8]]);
     for (const [name, x, y] of marks) {
-      markup += this.label(name, "text", [[x, y]], [[-11, 5], [11, 5], [0, -11], [0, 21], [-17, 5], [17, 5], [0, 32], [0, -22]]);
+      markup += this.label(name, "text", [[x, y]], [[-11, 5], [11, 5], [0, -11], [0, 21], [-17, 5], [17, 5], [0, 32]]);
     }
     return markup;
   }

@@ -40,7 +40,9 @@ export class Panel {
   fit() {
     if (!this.stale) return false;
     this.stale = false;
-    const { clientWidth: width, clientHeight: height } = this.root;
+    // Not laid out yet, it has no size: it is drawn again when it has.
+    const width = this.root.clientWidth || 300;
+    const height = this.root.clientHeight || 300;
     const ratio = devicePixelRatio;
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
     Object.assign(this, { width, height, ratio, right: width - 12, bottom: height - 40 });

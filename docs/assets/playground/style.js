@@ -7,14 +7,13 @@ p { margin: 0; }
 label, caption, th { font-size: .75rem; }
 select, [type=number], [name=entries], button { display: block; box-sizing: border-box; height: 1.8rem; padding: 0 .5rem; font: .8rem var(--gd-sans); color: var(--gd-text); background: var(--gd-bg); border: 1px solid var(--gd-edge); border-radius: .2rem; }
 [type=number] { width: 5rem; }
-button:hover { background: var(--gd-surface); }
 .detail, label, th, caption, :disabled { color: var(--gd-muted); }
 .complaint, .failed, .grows :last-child { color: var(--gd-on-failure); }
 .status { font: 600 .95rem/1.35 var(--gd-sans); margin-top: .8rem; }
 :host([small]) .status { margin: 0; }
 .two, .sliders, .products { display: grid; grid-template-columns: 5fr 7fr; gap: .3rem 1.4rem; margin-top: .5rem; }
 .two > * { min-width: 0; }
-.panel { position: relative; height: 19rem; user-select: none; contain: layout; }
+.panel { position: relative; height: 19rem; user-select: none; }
 :host([small]) .panel { height: 16.5rem; }
 canvas, svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; }
 .pad { position: absolute; inset: 54px 12px 40px 44px; touch-action: none; cursor: crosshair; }
@@ -35,7 +34,8 @@ caption, th { text-align: left; font-weight: 400; padding: 0; }
 .modes :last-child:is(td, th) { padding: 0; }
 td { border-top: 1px solid var(--gd-rule); height: 1.6rem; padding: 0; }
 .modes th:nth-child(3) { width: 42%; }
-.modes th:first-child { width: 12%; }
+.modes th:first-child { width: 11%; }
+.modes th:nth-child(2) { width: 16%; }
 .modes td:nth-child(3) { padding-left: .3rem; background: linear-gradient(color-mix(in srgb, var(--bar, var(--gd-predicted)) var(--deep, 30%), var(--gd-bg)) 0 0) no-repeat 0 / calc(100% * var(--share)) 1.2rem; }
 .slow { --deep: 60%; }
 .grows { --bar: var(--gd-failure); --deep: 40%; }

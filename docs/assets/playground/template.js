@@ -43,7 +43,7 @@ ${choice("guess", "guess", GUESSES)}${choice("method", "rung", RUNGS)}</div>
 </div></div>
 <pre class="full" tabindex="0" hidden></pre>
 <div class="two why full"><p class="now"></p>
-<table class="modes"><caption>Why: each mode of the error shrinks alone</caption>
-<thead><tr><th>mode<th>σ<th>left of its error<th>steps per digit</tr></thead><tbody></tbody></table>
+<table class="modes"><caption>Why: each mode shrinks alone</caption>
+<thead><tr><th>mode<th>σ<th>error left<th>steps per digit</tr></thead><tbody></tbody></table>
 <div class="products"><table class="cells"><caption>X M</caption><tbody></tbody></table>
 <table class="cells"><caption>log |X M − I|, base 10</caption><tbody></tbody></table></div></div>`;
