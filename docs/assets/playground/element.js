@@ -88,6 +88,7 @@ export class Playground extends HTMLElement {
     this.state = { ...before, ...patch };
     if (!dragging) this.problem = problem(this.state);
     this.player.reset();
+    this.part("pre").hidden = true; // its program is of another state now
     this.predicted = predict(this.problem, { ...this.state, steps: MOST });
     // A method without a map takes few steps, so that the loop is run at once.
     this.measured = hasMap(this.state.rung) ? null : simulate(this.problem, { ...this.state, steps: MOST });

@@ -74,8 +74,8 @@ function follow(playground, event) {
 async function copy(playground) {
   const { python } = await import("./python.js");
   const program = python(playground.state);
-  const [pre, button] = [playground.part("pre"), playground.field("python")];
+  const pre = playground.part("pre");
   pre.textContent = program;
   pre.hidden = false;
-  await navigator.clipboard?.writeText(program).then(() => (button.textContent = "Copied"), () => {});
+  await navigator.clipboard?.writeText(program).then(() => pre.prepend("# copied\n"), () => {});
 }
