@@ -47,14 +47,14 @@ const MUTATIONS = [
   [
     "a first step that has a past",
     "theory.js",
-    "1 - h * opening",
-    "1 - h * opening * (1 + momentum)",
+    "curvature[i] * opening",
+    "curvature[i] * opening * (1 + momentum)",
   ],
   [
     "a recursion with the opposite memory",
     "theory.js",
-    "- pairs[i][1] * before[i]",
-    "+ pairs[i][1] * before[i]",
+    "- back[i] * before[i]",
+    "+ back[i] * before[i]",
   ],
   [
     "a rate from the wrong root",

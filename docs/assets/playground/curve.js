@@ -4,6 +4,7 @@ import { count } from "./words.js";
 
 export const MOST = 20_000; // steps; what takes longer is called slow
 const LOWEST = -17; // of the axis, as a power of ten: just below the floor of float64
+const COLORS = {}; // of lines, which are the same on light and on dark ground
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
 /** The next round number at or above a count of steps. */
@@ -37,7 +38,8 @@ export class Curve extends Panel {
     this.below = [];
     const shown = (run) => run.error.subarray(0, span + 1);
     const main = measured ?? predicted;
-    const peak = shown(predicted ?? main).reduce((a, b) => (b > a ? b : a), 1);
+    let peak = 1;
+    for (const error of shown(predicted ?? main)) if (error > peak) peak = error;
     this.highest = Math.min(14, Math.ceil(Math.log10(peak) + 0.3));
     this.context.clearRect(0, 0, this.width, this.height);
     const role = main.outcome === "diverged" ? "failure" : measured ? "measured" : "predicted";
@@ -62,7 +64,7 @@ export class Curve extends Panel {
   /** A line, column by column of pixels: what of it lies there, and so where no label can be. */
   trace(errors, role, width, dash = []) {
     const { context, left } = this;
-    const color = getComputedStyle(this.root).getPropertyValue(`--gd-${role}`);
+    const color = (COLORS[role] ??= getComputedStyle(this.root).getPropertyValue(`--gd-${role}`));
     Object.assign(context, { strokeStyle: color, fillStyle: color, lineWidth: width, lineJoin: "round" });
     context.setLineDash(dash);
     context.beginPath();

@@ -19,6 +19,8 @@ import { short } from "./words.js";
 const REST = 150; // milliseconds without a change, until the real loop runs
 
 export class Playground extends HTMLElement {
+  parts = {};
+
   connectedCallback() {
     if (!this.shadowRoot) this.build();
     this.watcher = new ResizeObserver(() => this.draw(true));
@@ -44,7 +46,7 @@ export class Playground extends HTMLElement {
   }
 
   part(selector) {
-    return this.shadowRoot.querySelector(selector);
+    return (this.parts[selector] ??= this.shadowRoot.querySelector(selector));
   }
 
   field(name) {
@@ -85,6 +87,7 @@ export class Playground extends HTMLElement {
   /** Every change goes through here, whoever asks for it; a drag leaves the problem as it is. */
   change(patch, dragging = false) {
     const before = this.state;
+    this.dragging = dragging;
     this.state = { ...before, ...patch };
     if (!dragging) this.problem = problem(this.state);
     this.player.reset();
@@ -106,6 +109,7 @@ export class Playground extends HTMLElement {
 
   /** The hand rests: run the loop itself, and say what came of it. */
   rest() {
+    this.dragging = false;
     this.fitSpan(false);
     const steps = this.predicted?.first >= 0 ? this.span : MOST;
     this.measured = simulate(this.problem, { ...this.state, steps });
@@ -143,7 +147,7 @@ export class Playground extends HTMLElement {
     this.part(".status").classList.toggle("failed", claim.startsWith("It diverges"));
     this.part(".detail").textContent = detail;
     this.curve.svg.ariaLabel = `Relative error by step. ${claim}`;
-    drawModes(this.part(".modes tbody"), made, state, this.player.k ?? Math.max(0, predicted?.first));
+    drawModes(this.part(".modes tbody"), made, state, this.player.k ?? Math.max(0, predicted?.first), predicted);
     this.fill(mapped);
   }
 
@@ -164,7 +168,7 @@ export class Playground extends HTMLElement {
     this.drawCurve();
     this.part(".now").textContent = standing(player.run);
     const [modes, plain, logs] = this.shadowRoot.querySelectorAll("tbody");
-    drawModes(modes, made, state, player.k);
+    drawModes(modes, made, state, player.k, this.predicted);
     drawProducts(plain, logs, player.run.XM, made.n);
     Object.assign(this.part("#at"), { max: this.span, value: player.k });
   }
@@ -176,12 +180,10 @@ export class Playground extends HTMLElement {
     const put = (field, value) => {
       if (field !== activeElement && field.value !== String(value)) field.value = value;
     };
-    for (const [name, value] of Object.entries(state)) {
-      if (value !== null) put(this.field(name), value.join?.("; ") ?? value);
-    }
-    const shown = { seed: ["seed"], n: ["seed", "hilbert"], entries: ["given"] };
-    for (const [name, matrices] of Object.entries(shown)) {
-      this.field(name).parentNode.hidden = !matrices.includes(state.matrix);
+    for (const name of this.dragging ? ["lr", "momentum"] : Object.keys(state)) {
+      if (state[name] !== null) put(this.field(name), state[name].join?.("; ") ?? state[name]);
+      const needing = { seed: ["seed"], n: ["seed", "hilbert"], entries: ["given"] }[name];
+      if (needing) this.field(name).parentNode.hidden = !needing.includes(state.matrix);
     }
     this.field("best").disabled = !mapped;
     if (!mapped) return;

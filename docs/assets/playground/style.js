@@ -13,7 +13,7 @@ select, [type=number], [name=entries], button { display: block; box-sizing: bord
 :host([small]) .status { margin: 0; }
 .two, .sliders, .products { display: grid; grid-template-columns: 5fr 7fr; gap: .3rem 1.4rem; margin-top: .5rem; }
 .two > * { min-width: 0; }
-.panel { position: relative; height: 19rem; user-select: none; }
+.panel { position: relative; height: 19rem; user-select: none; contain: size layout style; }
 :host([small]) .panel { height: 16.5rem; }
 canvas, svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; pointer-events: none; }
 .pad { position: absolute; inset: 54px 12px 40px 44px; touch-action: none; cursor: crosshair; }
@@ -26,7 +26,7 @@ text { font: 13px var(--gd-sans); }
 .sliders { grid-template-columns: auto 1fr auto; gap: .3rem .6rem; align-items: center; }
 [type=range] { width: 100%; margin: 0; height: 1.5rem; accent-color: var(--gd-text); }
 #at { width: calc(100% - 40px); margin-left: 36px; }
-.why { border-top: 1px solid var(--gd-rule); padding-top: .6rem; }
+.why { contain: content; border-top: 1px solid var(--gd-rule); padding-top: .6rem; }
 .now { grid-column: 1 / -1; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 caption, th { text-align: left; font-weight: 400; padding: 0; }

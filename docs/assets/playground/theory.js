@@ -6,7 +6,7 @@
  *     Nesterov   e⁺ = (1 + β)(1 − αh) e − β (1 − αh) e⁻
  */
 
-import { closing } from "./outcome.js";
+import { DIGITS, closing } from "./outcome.js";
 
 // Where a predicted curve ends: far below what any run in float64 reaches, and for conjugate
 // gradients where their own recursion is down to its rounding.
@@ -92,7 +92,7 @@ export function rateMap({ curvature }, { lrs, momenta, rung }) {
   return map;
 }
 
-/** What is left of each mode's error after 0, 1, 2, … steps; each array is used up by the next. */
+/** A function that says what is left of each mode's error after 0, 1, 2, … steps, in one array. */
 function factors(problem, settings) {
   if (settings.rung === "cg") return conjugateFactors(problem);
   return settings.rung === "relative"
@@ -100,30 +100,36 @@ function factors(problem, settings) {
     : descentFactors(problem, settings);
 }
 
-function* descentFactors({ curvature }, { rung, lr, momentum }) {
+function descentFactors({ curvature }, { rung, lr, momentum }) {
   const pairs = Array.from(curvature, (h) => coefficients(lr * h, momentum, rung));
+  const [forward, back] = [0, 1].map((i) => Float64Array.from(pairs, (pair) => pair[i]));
   const opening = rung === "nesterov" ? lr * (1 + momentum) : lr;
-  let before = curvature.map(() => 1);
-  yield before;
-  let now = curvature.map((h) => 1 - h * opening);
-  for (;;) {
-    yield now;
-    for (let i = 0; i < now.length; i++) {
-      before[i] = pairs[i][0] * now[i] - pairs[i][1] * before[i];
+  const before = curvature.map(() => 1);
+  const now = curvature.map(() => 1);
+  let k = 0;
+  return () => {
+    if (k++ === 1) now.forEach((_, i) => (now[i] -= curvature[i] * opening));
+    else if (k > 1) {
+      for (let i = 0; i < now.length; i++) {
+        const next = forward[i] * now[i] - back[i] * before[i];
+        before[i] = now[i];
+        now[i] = next;
+      }
     }
-    [before, now] = [now, before];
-  }
+    return now;
+  };
 }
 
 /** Conjugate gradients on one number per mode (Hestenes & Stiefel, 1952, §5). */
-function* conjugateFactors({ curvature, weight }) {
+function conjugateFactors({ curvature, weight }) {
   const weighted = (term) => curvature.reduce((sum, h, i) => sum + weight[i] * term(h, i), 0);
   const left = curvature.map(() => 1);
   const R = curvature.map((h) => -h);
   const P = R.slice();
   let size = weighted((_, i) => R[i] ** 2);
-  for (;;) {
-    yield left;
+  let k = 0;
+  return () => {
+    if (!k++) return left;
     const along = weighted((h, i) => h * P[i] ** 2);
     const alpha = along > 0 ? size / along : 0;
     for (let i = 0; i < P.length; i++) {
@@ -133,24 +139,27 @@ function* conjugateFactors({ curvature, weight }) {
     const next = weighted((_, i) => R[i] ** 2);
     for (let i = 0; i < P.length; i++) P[i] = R[i] + (size > 0 ? next / size : 0) * P[i];
     size = next;
-  }
+    return left;
+  };
 }
 
 /**
  * The relative gradient squares I − X M (Schulz, 1933). What is done, 1 − left, is followed
  * too, because left alone cannot tell a small start from none.
  */
-function* relativeFactors({ sigma, curvature, scale }) {
+function relativeFactors({ sigma, curvature, scale }) {
   const done = sigma.map((s, i) => (curvature[i] ? scale * s * s : 0));
   const left = done.map((share) => 1 - share);
   const opening = left.slice();
-  for (;;) {
-    yield left.map((now, i) => (opening[i] ? now / opening[i] : 0));
-    for (let i = 0; i < left.length; i++) {
+  let k = 0;
+  return () => {
+    for (let i = 0; k && i < left.length; i++) {
       done[i] *= 2 - done[i];
       left[i] = done[i] < 0.5 ? 1 - done[i] : left[i] ** 2;
     }
-  }
+    k++;
+    return left.map((now, i) => (opening[i] ? now / opening[i] : 0));
+  };
 }
 
 /** Whether theory has a curve: for the relative gradient only from a multiple of Mᵀ. */
@@ -159,18 +168,25 @@ const silent = (problem, rung) => rung === "relative" && problem.scale === undef
 /** What is left of each mode's error after k steps, as a share of the guess's; null if unknown. */
 export function modesAt(problem, settings, k) {
   if (silent(problem, settings.rung)) return null;
-  for (const left of factors(problem, settings)) if (k-- <= 0) return left.map(Math.abs);
+  const next = factors(problem, settings);
+  while (k-- > 0) next();
+  return next().map(Math.abs);
 }
 
-/** The predicted curve, {error, loss, first, outcome}, or null where theory is silent. */
+/**
+ * The predicted curve, {error, loss, first, outcome}, and what is left of each mode at that first
+ * step; null where theory is silent.
+ */
 export function predict(problem, settings) {
   const { rung } = settings;
   if (silent(problem, rung)) return null;
   const steps = rung === "cg" ? Math.min(settings.steps, CG_STEPS) : settings.steps;
   const { curvature, weight, answerNorm, floorLoss } = problem;
   const record = closing(problem, steps);
-  let spare = steps;
-  for (const left of factors(problem, settings)) {
+  const next = factors(problem, settings);
+  let reached;
+  for (let k = 0; k <= steps; k++) {
+    const left = next();
     let loss = 0;
     let error = 0;
     for (let i = 0; i < left.length; i++) {
@@ -179,7 +195,8 @@ export function predict(problem, settings) {
       error += square;
     }
     error = Math.sqrt(error) / answerNorm;
-    if (record.add(error, floorLoss + loss) || error < DONE[rung] || spare-- === 0) break;
+    if (!reached && error < DIGITS) reached = left.map(Math.abs);
+    if (record.add(error, floorLoss + loss) || error < DONE[rung]) break;
   }
-  return record.close();
+  return { ...record.close(), left: reached };
 }

@@ -6,8 +6,8 @@ import { cell, short } from "./words.js";
 const DIGITS = 16; // from a full bar to none, and from a dark cell to a light one
 
 /** One row per mode: its bar, and how many steps it needs for a digit. */
-export function drawModes(body, problem, state, k) {
-  const left = modesAt(problem, state, k);
+export function drawModes(body, problem, state, k, predicted) {
+  const left = predicted?.left && k === predicted.first ? predicted.left : modesAt(problem, state, k);
   const rates = rate(problem.curvature, state.lr, state.momentum, state.rung)?.modes;
   const most = Math.max(...(left ?? []));
   grid(body, problem.n, 4);

@@ -1,6 +1,8 @@
 // Numbers as a reader wants them, the same in the status line, in labels and for a screen reader.
 
-export const count = (k) => Math.round(k).toLocaleString("en-US");
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+export const count = (k) => whole.format(k);
 
 /** Three digits; an exponent where a plain number would be long. */
 export function short(x, digits = 3) {
