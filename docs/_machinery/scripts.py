@@ -9,27 +9,26 @@ from mkdocs.structure.files import File
 from build import build
 
 FOLDER = "assets/playground/"
-LOADER = f"{FOLDER}loader.js"  # fetches the element when a reader comes near
+ENTRIES = ("loader.js", "element.js")  # the second fetched by the first, when a reader comes near
 SMALLER = ["--module", "--compress", "passes=3", "--mangle"]
 
 
 def bundle(files, config):
-    """Put one file without comments in the place of the element and of all that it imports.
+    """Put few files without comments in the place of many.
 
-    What it imports only when a reader asks for it becomes a file of its own.
+    What is imported only when a reader asks for it becomes a file of its own.
     """
     for file in [file for file in files if file.src_uri.startswith(FOLDER)]:
-        if file.src_uri != LOADER:
-            files.remove(file)
-    for name, script in bundled(build.root / "docs" / FOLDER / "element.js"):
+        files.remove(file)
+    for name, script in bundled(build.root / "docs" / FOLDER):
         files.append(File.generated(config, FOLDER + name, content=script))
 
 
-def bundled(entry):
+def bundled(modules):
     """(name, script) of what is fetched at once, and of what is fetched when asked for."""
     with tempfile.TemporaryDirectory() as folder:
         options = ["--bundle", "--splitting", "--minify", "--format=esm", "--charset=utf8"]
-        run("esbuild", entry, *options, f"--outdir={folder}", "--log-level=warning")
+        run("esbuild", *(modules / name for name in ENTRIES), *options, f"--outdir={folder}", "--log-level=warning")
         for path in sorted(Path(folder).iterdir()):
             # It saves another thirtieth, and costs a second: nothing for those who write.
             script = path.read_text() if build.serving else run("terser", path, *SMALLER)

@@ -1,5 +1,6 @@
 """What surrounds the pages: heads, search, archives, the page that is not there, size."""
 
+import ast
 import gzip
 import html
 import json
@@ -14,6 +15,7 @@ import pytest
 from tests.docs.site import ROOT, clean_environment
 
 ARCHIVES = ("gdinverse-notebooks", "gdinverse-site")
+READING = re.compile(r"read_text|losses_2020\(")
 
 
 @pytest.fixture(scope="module")
@@ -111,23 +113,26 @@ def test_the_archive_of_notebooks_holds_all_of_them_and_the_package(unpacked):
 
 def notebooks_with_data():
     pages = sorted(ROOT.glob("docs/[a-z]*/*.py"))
-    reading = [page for page in pages if re.search(r"read_text|losses_2020\(", page.read_text())]
+    reading = [page for page in pages if READING.search(page.read_text())]
     assert len(reading) >= 2
     return [page.relative_to(ROOT).with_suffix(".ipynb") for page in reading]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", notebooks_with_data(), ids=lambda name: name.stem)
-def test_a_notebook_of_the_archive_that_reads_data_runs_where_it_is_unpacked(
-    unpacked, tmp_path, name
-):
-    """With the package elsewhere, as pip would put it."""
+def test_a_notebook_of_the_archive_finds_its_data_where_it_is_unpacked(unpacked, tmp_path, name):
+    """With the package elsewhere, as pip would put it. All cells ran in the build already."""
     root = unpacked / ARCHIVES[0]
     (tmp_path / "gdinverse").symlink_to(root / "gdinverse")
     cells = json.loads((root / name).read_text())["cells"]
     code = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    imports_and_reading = [
+        ast.unparse(statement)
+        for statement in ast.parse(code).body
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        or READING.search(ast.unparse(statement))
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", "\n".join(imports_and_reading)],
         cwd=(root / name).parent,
         env=clean_environment() | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
