@@ -1,5 +1,6 @@
 """The playground's scripts as pages load them: small modules to write, few small files to fetch."""
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,6 +11,15 @@ from build import build
 
 FOLDER = "assets/playground/"
 ENTRIES = ("loader.js", "element.js")  # the second fetched by the first, when a reader comes near
+OPTIONS = [
+    "--bundle",
+    "--splitting",
+    "--minify",
+    "--format=esm",
+    "--charset=utf8",
+    "--loader:.css=text",
+    "--log-level=warning",
+]
 SMALLER = ["--module", "--compress", "passes=3", "--mangle"]
 
 
@@ -27,9 +37,12 @@ def bundle(files, config):
 def bundled(modules):
     """(name, script) of what is fetched at once, and of what is fetched when asked for."""
     with tempfile.TemporaryDirectory() as folder:
-        options = ["--bundle", "--splitting", "--minify", "--format=esm", "--charset=utf8"]
-        run("esbuild", *(modules / name for name in ENTRIES), *options, f"--outdir={folder}", "--log-level=warning")
-        for path in sorted(Path(folder).iterdir()):
+        copy, out = Path(folder, "copy"), Path(folder, "out")
+        shutil.copytree(modules, copy)
+        style = copy / "style.css"  # goes into the script as text, which stays as it is
+        style.write_text(run("esbuild", style, "--minify"))
+        run("esbuild", *(copy / name for name in ENTRIES), *OPTIONS, f"--outdir={out}")
+        for path in sorted(out.iterdir()):
             # It saves another thirtieth, and costs a second: nothing for those who write.
             script = path.read_text() if build.serving else run("terser", path, *SMALLER)
             yield path.name, script

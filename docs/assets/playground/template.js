@@ -1,5 +1,5 @@
 // The playground's markup, once for each element.
-import { STYLE } from "./style.js";
+import STYLE from "./style.css";
 
 const choice = (words, name, all) =>
   `<label>${words} <select name="${name}">${Object.entries(all)
