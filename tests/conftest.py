@@ -1,4 +1,6 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -7,7 +9,10 @@ from tests.docs.site import ROOT, build
 
 @pytest.fixture(scope="session")
 def site(builds_of_the_site):
-    """The real site, built once: strictly, clean, everything executed."""
+    """The real site, built once: strictly, clean, everything executed.
+
+    Where GD_SITE names a folder, it is built there, or taken from there if it has been.
+    """
     return builds_of_the_site["site"].result()
 
 
@@ -22,13 +27,20 @@ def builds_of_the_site(request, tmp_path_factory):
     chosen = {name for item in request.session.items for name in item.fixturenames}
     with ThreadPoolExecutor(2) as pool:
         yield {
-            name: pool.submit(built, tmp_path_factory.mktemp(name))
+            name: pool.submit(built, folder_for(name, tmp_path_factory))
             for name in ("site", "site_again")
             if name in chosen
         }
 
 
+def folder_for(name, tmp_path_factory):
+    shared = os.environ.get("GD_SITE") if name == "site" else None
+    return Path(shared) if shared else tmp_path_factory.mktemp(name)
+
+
 def built(folder):
+    if (folder / "index.html").exists():
+        return folder
     done = build(ROOT, folder)
     assert done.returncode == 0, done.stdout
     return folder

@@ -1,8 +1,8 @@
 """Run every check of the project and total them: `make test`.
 
 Quick gates come first and all run, so that one look shows all that is wrong with the text. The
-slow ones run side by side, if nothing has failed until then: each keeps one core busy. A gate that
-runs no test has failed.
+slow ones follow if nothing has failed until then, two at a time: each keeps one core busy. A gate
+that runs no test has failed.
 """
 
 import os
@@ -31,7 +31,7 @@ SCHEMA = "check-jsonschema --builtin-schema"
 class Gate:
     name: str
     command: str
-    slow: bool = False
+    stage: int = 0  # 0: quick. Gates of each later stage run side by side
 
 
 # Each comment says what would slip through without the gate.
@@ -55,11 +55,15 @@ GATES = (
     # Browser scripts whose mathematics differ from the package's.
     Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
     # Wrong results; and a docstring's example that shows other numbers than it gives.
-    Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
-    # Pages that do not build strictly, a wrong number in prose, a broken link or anchor; a figure
-    # that is not drawn, a request that leaves the site, a page that axe finds fault with. One run
-    # for both, so that the site is built once.
-    Gate("site", f"{PYTEST} tests/docs tests/browser", slow=True),
+    Gate("package", f"{PYTEST} gdinverse tests/package", stage=1),
+    # Pages that do not build strictly, or not twice the same; a wrong number in prose, a broken
+    # link or anchor. It builds the site, once for all that follow.
+    Gate("site", f"{PYTEST} tests/docs", stage=1),
+    # A figure that is not drawn, labels that collide, a request that leaves the site, a page that
+    # axe finds fault with.
+    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", stage=2),
+    # A playground, a search, a tooltip or a figure that does not do what a reader asks of it.
+    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", stage=2),
 )
 
 
@@ -75,13 +79,20 @@ def main() -> None:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     os.environ["CHROME"] = browser()
     outcomes: dict[str, Outcome] = {}
-    for gate in (gate for gate in GATES if not gate.slow):
+    for gate in of_stage(0):
         print(f"\n── {gate.name}", flush=True)
         outcomes[gate.name] = run(gate)
     if not any(outcome.failed for outcome in outcomes.values()):
-        outcomes |= side_by_side([gate for gate in GATES if gate.slow])
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["GD_SITE"] = folder
+            outcomes |= side_by_side(of_stage(1))
+            outcomes |= side_by_side(of_stage(2))
     report(outcomes)
     sys.exit(any(outcome.failed for outcome in outcomes.values()))
+
+
+def of_stage(stage: int) -> list[Gate]:
+    return [gate for gate in GATES if gate.stage == stage]
 
 
 def side_by_side(gates: list[Gate]) -> dict[str, Outcome]:

@@ -18,6 +18,7 @@ OPTIONS = [
     "--format=esm",
     "--charset=utf8",
     "--loader:.css=text",
+    "--chunk-names=[name]",  # without a hash, which the folder's name would be part of
     "--log-level=warning",
 ]
 SMALLER = ["--module", "--compress", "passes=3", "--mangle"]

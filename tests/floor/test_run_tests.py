@@ -48,7 +48,7 @@ def test_the_last_line_is_the_plain_total(capsys):
 
 
 def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys):
-    gates = [Gate("good", "echo fine", slow=True), Gate("bad", "echo broken; false", slow=True)]
+    gates = [Gate("good", "echo fine", stage=1), Gate("bad", "echo broken; false", stage=1)]
     outcomes = side_by_side(gates)
     assert (outcomes["good"].passed, outcomes["bad"].failed) == (1, 1)
     said = capsys.readouterr().out
