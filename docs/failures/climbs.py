@@ -199,7 +199,7 @@ assert refused.status is gd.Status.not_finite
 #     First `assert M.isfinite().all()`. If that holds, read the losses *before* the `nan`: they
 #     climb, and the repair is [a smaller learning rate](#diverges). Stop a run when its loss is far
 #     above the first one; `gd.minimize` does. Clipping gradients or a larger dtype only moves the
-#     step at which it happens.
+#     step at which it happens. See where [12 goes](../play.md?lr=12&momentum=0.9#playground "diverges").
 
 # %% tags=["hide"]
 near = losses(0.999 * limit, 0.9, 400)

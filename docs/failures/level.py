@@ -263,7 +263,8 @@ assert result.error_bound < 1e-15
 # !!! fix "Fix"
 #     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
 #     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
-#     not `singular`: [hard matrices](../theory/proof.py#hard-matrices).
+#     not `singular`: [hard matrices](../theory/proof.py#hard-matrices). Two rows that nearly agree do
+#     [the same](../play.md?matrix=given&entries=1,1;1,1.000001&guess=zeros&lr=0.4&momentum=0.9#playground "not in 20,000 steps").
 
 # %% tags=["hide"]
 decays = [1e-5, 3e-5, 1e-4, 2e-4, 1e-3, 1e-2]
@@ -483,7 +484,8 @@ assert result.error_bound < floor_error / 10
 #
 #     Or one correction with the residual in doubled precision: `gd.inv` ends with it, in either
 #     dtype. And stop when the [bound](../series/2-inverse.py#when-to-stop) is below your tolerance,
-#     not when the loss is flat.
+#     not when the loss is flat. The playground has [the same run in
+#     float64](../play.md?lr=0.9&momentum=0.9#playground "{{= series/2-inverse#steps_random : ,d }} steps").
 
 # %% tags=["hide"]
 steps = 10_000
@@ -536,4 +538,5 @@ assert floor_error < plain32[-1] / 3
 # %% [markdown]
 # !!! fix "Fix"
 #     Momentum, which is what you want [anyway](slow.py#no-momentum), or float64. A larger learning
-#     rate helps too: the step is larger where the gradient is the same.
+#     rate helps too: the step is larger where the gradient is the same. In the playground float64
+#     [arrives without momentum](../play.md?lr=0.9&momentum=0#playground "{{= series/2-inverse#steps_plain : ,d }} steps"), too.

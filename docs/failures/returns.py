@@ -369,4 +369,5 @@ assert off_package < 1e-12
 #     ```
 #
 #     `gd.pinv` follows the direction that is still missing, sees that $M$ maps it to nothing, and
-#     stops: its status is `singular`.
+#     stops: its status is `singular`. [The playground](../play.md?matrix=singular&rung=relative#playground)
+#     stops there as well.

@@ -114,7 +114,8 @@ assert repaired[1000] < 1e-20
 #     ```
 #
 #     For an SVD, `gd.rates.local_curvature(problem)` gives the $h$.
-#     Where the limit comes from: [the edge](../series/2-inverse.py#the-edge).
+#     Where the limit comes from: [the edge](../series/2-inverse.py#the-edge). In the playground you see
+#     the curve [stand](../play.md?lr=1e-10&momentum=0.9#playground "not in 20,000 steps"), and can drag it out of there.
 
 # %% tags=["hide"]
 plain = error_curve(M, 12_000, momentum=0.0)
