@@ -1,3 +1,4 @@
+import fcntl
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.docs.site import ROOT, build
 def site(builds_of_the_site):
     """The real site, built once: strictly, clean, everything executed.
 
-    Where GD_SITE names a folder, it is built there, or taken from there if it has been.
+    Where GD_SITE names a folder, whoever is first builds it there, and others wait for it.
     """
     return builds_of_the_site["site"].result()
 
@@ -39,8 +40,9 @@ def folder_for(name, tmp_path_factory):
 
 
 def built(folder):
-    if (folder / "index.html").exists():
-        return folder
-    done = build(ROOT, folder)
-    assert done.returncode == 0, done.stdout
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "index.html").exists():
+            done = build(ROOT, folder)
+            assert done.returncode == 0, done.stdout
     return folder

@@ -1,8 +1,8 @@
 """Run every check of the project and total them: `make test`.
 
 Quick gates come first and all run, so that one look shows all that is wrong with the text. The
-slow ones follow if nothing has failed until then, two at a time: each keeps one core busy. A gate
-that runs no test has failed.
+slow ones follow if nothing has failed until then, in two lanes side by side: each keeps one core
+busy. A gate that runs no test has failed.
 """
 
 import os
@@ -12,7 +12,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ SCHEMA = "check-jsonschema --builtin-schema"
 class Gate:
     name: str
     command: str
-    stage: int = 0  # 0: quick. Gates of each later stage run side by side
+    lane: int = 0  # 0: quick, and before all others
 
 
 # Each comment says what would slip through without the gate.
@@ -55,15 +55,15 @@ GATES = (
     # Browser scripts whose mathematics differ from the package's.
     Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
     # Wrong results; and a docstring's example that shows other numbers than it gives.
-    Gate("package", f"{PYTEST} gdinverse tests/package", stage=1),
+    Gate("package", f"{PYTEST} gdinverse tests/package", lane=1),
     # Pages that do not build strictly, or not twice the same; a wrong number in prose, a broken
-    # link or anchor. It builds the site, once for all that follow.
-    Gate("site", f"{PYTEST} tests/docs", stage=1),
+    # link or anchor. It builds the site, once for all.
+    Gate("site", f"{PYTEST} tests/docs", lane=2),
     # A figure that is not drawn, labels that collide, a request that leaves the site, a page that
     # axe finds fault with.
-    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", stage=2),
+    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", lane=1),
     # A playground, a search, a tooltip or a figure that does not do what a reader asks of it.
-    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", stage=2),
+    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", lane=2),
 )
 
 
@@ -79,28 +79,25 @@ def main() -> None:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     os.environ["CHROME"] = browser()
     outcomes: dict[str, Outcome] = {}
-    for gate in of_stage(0):
+    for gate in (gate for gate in GATES if not gate.lane):
         print(f"\n── {gate.name}", flush=True)
         outcomes[gate.name] = run(gate)
     if not any(outcome.failed for outcome in outcomes.values()):
         with tempfile.TemporaryDirectory() as folder:
-            os.environ["GD_SITE"] = folder
-            outcomes |= side_by_side(of_stage(1))
-            outcomes |= side_by_side(of_stage(2))
+            os.environ["GD_SITE"] = f"{folder}/site"
+            outcomes |= side_by_side([gate for gate in GATES if gate.lane])
     report(outcomes)
     sys.exit(any(outcome.failed for outcome in outcomes.values()))
 
 
-def of_stage(stage: int) -> list[Gate]:
-    return [gate for gate in GATES if gate.stage == stage]
-
-
 def side_by_side(gates: list[Gate]) -> dict[str, Outcome]:
-    """Run gates at once; what each says is shown whole when it is done."""
-    print(f"\n── {' and '.join(gate.name for gate in gates)}, for some minutes", flush=True)
-    with ThreadPoolExecutor() as pool, tempfile.TemporaryDirectory() as folder:
+    """Run each lane's gates one after another; what a gate says is shown whole when it is done."""
+    print(f"\n── {', '.join(gate.name for gate in gates)}, for some minutes", flush=True)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         files = {gate.name: Path(folder, gate.name) for gate in gates}
-        running = {pool.submit(run, gate, files[gate.name]): gate.name for gate in gates}
+        lanes = {gate.lane for gate in gates}
+        pools = {lane: stack.enter_context(ThreadPoolExecutor(1)) for lane in lanes}
+        running = {pools[g.lane].submit(run, g, files[g.name]): g.name for g in gates}
         for done in as_completed(running):
             name = running[done]
             print(f"\n── {name}\n{files[name].read_text(errors='replace')}", flush=True)

@@ -48,9 +48,16 @@ def test_the_last_line_is_the_plain_total(capsys):
 
 
 def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys):
-    gates = [Gate("good", "echo fine", stage=1), Gate("bad", "echo broken; false", stage=1)]
+    gates = [Gate("good", "echo fine", lane=1), Gate("bad", "echo broken; false", lane=2)]
     outcomes = side_by_side(gates)
     assert (outcomes["good"].passed, outcomes["bad"].failed) == (1, 1)
     said = capsys.readouterr().out
     assert "fine" in said
     assert "broken" in said
+
+
+def test_gates_of_one_lane_run_one_after_another(tmp_path):
+    trace = tmp_path / "trace"
+    slow = Gate("slow", f"sleep 0.3; echo slow >> {trace}", lane=1)
+    side_by_side([slow, Gate("quick", f"echo quick >> {trace}", lane=1)])
+    assert trace.read_text().split() == ["slow", "quick"]
