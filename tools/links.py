@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.setup import ROOT
+
 # An address may hold a pair of parentheses, and does not end with the sentence.
 WITHIN = r"[^\s()<>\[\]\"'`{}]"
 ADDRESS = rf"https?://(?:{WITHIN}|\([^\s()]*\))*(?:(?![.,;:!?*]){WITHIN}|\([^\s()]*\))"

@@ -42,13 +42,9 @@ def notebook_files():
         notebook = Path("docs", page)
         text = download.written(download.cleaned(page))
         files[notebook.with_suffix(".ipynb").as_posix()] = text.encode()
-        for path in data_beside(build.root / notebook):
+        for path in build.beside(page):
             files[path.relative_to(build.root).as_posix()] = path.read_bytes()
     return files
-
-
-def data_beside(page):
-    return [p for p in page.parent.iterdir() if p.is_file() and p.suffix not in (".py", ".md")]
 
 
 def site_files(site):

@@ -6,13 +6,12 @@ import unicodedata
 from mkdocs.utils import get_relative_url
 
 from build import build
-from running_text import rewrite
+from running_text import QUIET, rewrite
 
 SOURCE = "reference/bibliography.md"
 ENTRY = re.compile(r"^\d+\. .*\n    \{: #([\w-]+) \}$", re.MULTILINE)
 NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 CITED = re.compile(rf"({NAME})(?:(?:,\s+{NAME})*\s+&amp;\s+{NAME}|\s+et\s+al\.)?\s+\((\d{{4}})\)")
-QUIET = {"a", "code", "pre", "script", "style", "svg", *(f"h{level}" for level in range(1, 7))}
 
 bibliography = {}
 

@@ -29,6 +29,11 @@ class Build:
     started: dict[str, Future] = field(default_factory=dict)  # pages that run already
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
 
+    def beside(self, page: str) -> list[Path]:
+        """The data that lies beside a page, for its cells to read."""
+        files = (self.root / "docs" / page).parent.iterdir()
+        return [path for path in files if path.is_file() and path.suffix not in (".py", ".md")]
+
     def fail(self, message: str) -> None:
         """Stop the build. `mkdocs serve` goes on instead: it would hang until the next edit."""
         if not self.serving:

@@ -31,9 +31,7 @@ def sources(page):
     yield from machinery.glob("kernels/**/*.*")
     yield from build.root.glob("requirements.lock")
     yield from build.root.glob("benchmarks/*.json")
-    for path in (build.root / "docs" / page).parent.iterdir():
-        if path.is_file() and path.suffix not in (".py", ".md"):
-            yield path
+    yield from build.beside(page)
 
 
 def load(page, key):

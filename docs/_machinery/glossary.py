@@ -9,15 +9,14 @@ import re
 
 from mkdocs.utils import get_relative_url
 
-from running_text import rewrite
+from running_text import QUIET, rewrite
 
 SOURCE = "reference/glossary.md"
 ENTRY = re.compile(r"^(.+) \{: #([\w-]+)( \.noun)? \}\n:   (.+)$", re.MULTILINE)
 DETERMINERS = ("a", "the", "this", "each", "every", "one", "first", "relative")
 BEFORE_NOUN = "|".join(rf"(?<=\b{word}\s)" for word in DETERMINERS)
 PLURAL = {"y": "(?:y|ies)", "x": "(?:x|ces)", "s": "s?"}  # of a last letter
-QUIET = {"a", "button", "code", "details", "figure", "pre", "script", "style", "svg", "table"}
-QUIET |= {f"h{level}" for level in range(1, 7)}
+QUIETER = QUIET | {"button", "details", "figure", "table"}
 QUIET_CLASS = re.compile(r"\b(?:admonition-title|arithmatex|doc-object|gd-claim|gd-lead|gd-meta)\b")
 
 glossary = {}
@@ -72,4 +71,4 @@ def with_tooltips(page, terms, address):
 
 
 def quiet(name, attributes):
-    return name in QUIET or QUIET_CLASS.search(attributes)
+    return name in QUIETER or QUIET_CLASS.search(attributes)

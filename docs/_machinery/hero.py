@@ -11,6 +11,7 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -67,6 +68,7 @@ def run():
     return Run(X @ M, errors, predicted, steps)
 
 
+@cache
 def hero_svg():
     """Both drawings, for wide and for narrow pages."""
     data = run()

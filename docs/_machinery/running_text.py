@@ -2,6 +2,8 @@
 
 import re
 
+# Where no word becomes a link: in code, in links, in headings.
+QUIET = {"a", "code", "pre", "script", "style", "svg", *(f"h{level}" for level in range(1, 7))}
 TAG = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
 
 

@@ -6,19 +6,20 @@ By an element, and not by a sign that joins: who copies the number would copy th
 from __future__ import annotations
 
 import re
+from functools import partial
 
-# What is no text, is broken by its own rules, or will be replaced; or else a number.
-NUMBER = re.compile(
-    r'(<pre.*?</pre>|<svg.*?</svg>|<span class="gd-formula".*?</span>|<[^>]*>)|\d[\d.]*e-\d+',
-    re.DOTALL,
-)
+from running_text import rewrite
+
+NUMBER = re.compile(r"\d[\d.]*e-\d+")
+HELD = partial(NUMBER.sub, r'<span class="gd-number">\g<0></span>')
 
 
 def on_env(env, files, **_):
     for page in [file.page for file in files.documentation_pages()]:
-        page.content = NUMBER.sub(unbroken, page.content)
+        page.content = rewrite(page.content, by_its_own_rules, HELD)
     return env
 
 
-def unbroken(match):
-    return match[1] or f'<span class="gd-number">{match[0]}</span>'
+def by_its_own_rules(name, attributes):
+    """Whether an element breaks its lines otherwise, or will be replaced."""
+    return name in ("pre", "svg") or "gd-formula" in attributes

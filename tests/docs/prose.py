@@ -13,9 +13,12 @@ NUMBER = re.compile(
     r"10\^\{?-?\d+\}?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+(?:\.\d+)?e[+-]?\d+"  # exponents
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)+|\.\d+|\d{3,})"
 )
+CODE = (
+    r"^[ ]*(?P<fence>`{3,}|~{3,}).*?^[ ]*(?P=fence)[ ]*$"  # in blocks
+    r"|(?P<tick>`+)[^`].*?(?P=tick)"  # and in lines
+)
 NOT_PROSE = re.compile(
-    r"^[ ]*(?P<fence>`{3,}|~{3,}).*?^[ ]*(?P=fence)[ ]*$"  # code blocks
-    r"|(?P<tick>`+)[^`].*?(?P=tick)"  # inline code
+    rf"{CODE}"
     r"|\{\{=.*?\}\}"  # values
     r"|\]\([^)]*\)|https?://\S+"  # addresses
     r"|<!--.*?-->|</?[a-zA-Z][^<>]*>|\{:[^}]*\}"  # markup
@@ -31,11 +34,15 @@ def bare_numbers(path):
         text = markdown_of(text)
     given, text = front_matter(text)
     text = text.replace("<sup>", "^")
-    text = NOT_PROSE.sub(lambda match: " " + "\n" * match[0].count("\n"), text)
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(blanked(NOT_PROSE, text).splitlines(), 1):
         for found in NUMBER.findall(line):
             if found not in given:
                 yield f"{path.name}:{number}: {found} is typed by hand in: {line.strip()}"
+
+
+def blanked(pattern, text):
+    """Take matches out, and leave each line where it was."""
+    return pattern.sub(lambda match: " " + "\n" * match[0].count("\n"), text)
 
 
 def markdown_of(notebook):

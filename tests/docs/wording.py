@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.docs.prose import NOT_PROSE, front_matter, markdown_of
+from tests.docs.prose import CODE, NOT_PROSE, blanked, front_matter, markdown_of
 from tools.links import ADDRESS
 
 # They say that something is plain to the writer; or praise; or are names of code that is gone.
@@ -17,11 +17,7 @@ UNWANTED = re.compile(
 )
 QUOTED = re.compile(r'"[^"\n]*"|“[^”]*”')
 BLOCK = re.compile(r"\s*(?:!!!|\?\?\?\+?) ")  # whose title stands in quotes
-
-CODE = re.compile(
-    r"^[ ]*(?P<fence>`{3,}|~{3,}).*?^[ ]*(?P=fence)[ ]*$|(?P<tick>`+)[^`].*?(?P=tick)",
-    re.DOTALL | re.MULTILINE,
-)
+IN_CODE = re.compile(CODE, re.DOTALL | re.MULTILINE)
 GOOD_LINK = re.compile(
     rf"\]\({ADDRESS}(?: \"[^\"\n]*\")?\)"  # [words](https://…)
     rf"|<{ADDRESS}>|(?:href|src)=\"{ADDRESS}\"|^\[[^\]]+\]: {ADDRESS}$",
@@ -44,7 +40,7 @@ def unwanted_words(path):
 
 
 def broken_links(path):
-    text = blanked(GOOD_LINK, blanked(CODE, prose_of(path)))
+    text = blanked(GOOD_LINK, blanked(IN_CODE, prose_of(path)))
     for number, line in enumerate(text.splitlines(), 1):
         for found in BROKEN_LINK.finditer(line):
             yield f"{path.name}:{number}: {found[0]}: {line.strip()}"
@@ -67,8 +63,3 @@ def docstrings(source):
             text = node.body[0].value
             lines[text.lineno - 1 : text.end_lineno] = text.value.splitlines()
     return "\n".join(lines)
-
-
-def blanked(pattern, text):
-    """Take matches out, and leave each line where it was."""
-    return pattern.sub(lambda match: " " + "\n" * match[0].count("\n"), text)
