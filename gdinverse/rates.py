@@ -407,7 +407,7 @@ def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
     Parameters
     ----------
     sigma : Tensor of shape (..., n)
-        The singular values of M, none of them 0.
+        The singular values of M. Where one is 0, the error is the distance to the pseudo-inverse.
     scale : float or Tensor of shape (...)
         The factor of Mᵀ in the guess.
     steps : int
@@ -435,6 +435,8 @@ def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
     logarithm = torch.where(found < 0.5, (-found).log1p(), (1 - found).abs().log())
     powers = torch.arange(steps + 1.0, dtype=torch.float64).exp2()
     errors = (powers.reshape(-1, *[1] * logarithm.dim()) * logarithm).exp()
-    size = (1 / sigma.square()).sum(-1).sqrt()
-    error = (errors / sigma).square().sum(-1).sqrt() / size
+    seen = sigma > 1e-15 * sigma.amax(-1, keepdim=True)
+    errors = torch.where(seen, errors, 1.0)
+    answer = torch.where(seen, 1 / sigma, 0.0)
+    error = (errors * answer).square().sum(-1).sqrt() / answer.square().sum(-1).sqrt()
     return Prediction(errors.square().sum(-1) / sigma.shape[-1] ** 2, error)

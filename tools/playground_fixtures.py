@@ -145,7 +145,7 @@ def run(state: State) -> dict[str, Any]:
 
 
 def theory(state: State, modes: gd.rates.Modes, prediction: Any) -> dict[str, Any]:
-    """What the package predicts; nothing of a singular matrix, whose lost modes it counts in."""
+    """What the package predicts, where it predicts anything."""
     h = modes.curvature
     said: dict[str, Any] = {"curvature": h.tolist(), "predicted": None}
     if state.rung in SGD:
@@ -153,7 +153,7 @@ def theory(state: State, modes: gd.rates.Modes, prediction: Any) -> dict[str, An
         said["rate"] = gd.rates.rate(h, state.lr, *options).tolist()
         said["limit"] = gd.rates.lr_limit(h, *options)
         said["best"] = asdict(gd.rates.best(h))
-    if prediction is not None and state.matrix != "singular":
+    if prediction is not None:
         said["predicted"] = curve(prediction.loss, prediction.error)
         said["predicted_first"] = int(gd.rates.first_below(prediction.error, DIGITS))
     return said

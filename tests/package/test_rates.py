@@ -136,6 +136,22 @@ def test_newton_schulz_is_predicted_where_almost_nothing_is_found_at_first():
     assert gd.rates.first_below(result.prediction.error, 1e-6) == 73
 
 
+def test_newton_schulz_on_a_singular_matrix_is_predicted_to_its_pseudo_inverse():
+    S = torch.arange(1.0, 10).double().reshape(3, 3)
+    exact, errors = torch.linalg.pinv(S, rtol=1e-15), []
+    result = gd.minimize(
+        gd.PseudoInverse(S, guess="transpose"),
+        gd.RelativeGradient,
+        scaled=False,
+        finish=False,
+        callback=lambda step, problem: errors.append((problem.X - exact).norm() / exact.norm()),
+    )
+    assert torch.allclose(result.prediction.loss[:12], result.history.loss[:12], rtol=1e-9)
+    assert torch.allclose(result.prediction.error[:12], torch.stack(errors)[:12].detach(), rtol=1e-6)
+    assert math.isclose(result.prediction.loss[-1], 1 / 9)
+    assert gd.rates.first_below(result.prediction.error, 1e-6) == 13
+
+
 @pytest.mark.parametrize("rows", [3, 4])
 def test_descent_on_a_matrix_without_full_rank_is_predicted_to_where_it_stays(rows):
     A = torch.arange(1.0, 3 * rows + 1).double().reshape(rows, 3)

@@ -7,6 +7,7 @@ const COLORS = ["#f4e7a1", "#b5c187", "#6f9c8f", "#3f7391", "#2a4a7f", "#1b2a4e"
 const DECADES = 3; // from the fastest pair to the darkest color
 const KEY = 90; // pixels from the map's left end to that of the key above it
 const STEEPEST = 3; // the map ends at momentum 1 − 10⁻³
+const POST = { lr: 0.9, momentum: 0.9 }; // of 2020
 const NEAR = 7; // pixels within which a drag keeps to what is worth keeping to
 
 const rgb = COLORS.map((color) => [1, 3, 5].map((i) => Number(`0x${color.slice(i, i + 2)}`)));
@@ -108,7 +109,7 @@ export class RateMap extends Panel {
   /** The points worth knowing, each with its name where there is room beside it. */
   marks() {
     const { bottom, right } = this;
-    const marks = Object.entries({ best: this.best, 2020: { lr: 0.9, momentum: 0.9 } })
+    const marks = Object.entries({ best: this.best, 2020: POST })
       .filter(([, { lr }]) => Math.abs(this.scales.ofLr(lr) - 0.5) < 0.5)
       .map(([name, { lr, momentum }]) => [name, this.x(lr), this.y(momentum)]);
     let markup = "";
@@ -134,8 +135,7 @@ export class RateMap extends Panel {
   pairAt(event, from) {
     const [across, up] = this.shares(event);
     const near = (to) => [Math.abs(this.x(to.lr) - this.across(across)) < NEAR, Math.abs(this.y(to.momentum) - this.up(up)) < NEAR];
-    const post = { lr: 0.9, momentum: 0.9 };
-    if (near(post).every(Boolean)) return post;
+    if (near(POST).every(Boolean)) return POST;
     const [sameLr, sameMomentum] = near(from);
     return {
       lr: sameLr ? from.lr : this.scales.lrAt(across),

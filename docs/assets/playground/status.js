@@ -1,16 +1,15 @@
 // What the numbers say, in one sentence and a half.
 import { MOST } from "./curve.js";
+import { verdict } from "./outcome.js";
 import { limit, rate, stepsPerTen } from "./theory.js";
 import { count, short } from "./words.js";
-
-const steps = ({ first }) => (first < 0 ? `not in ${count(MOST)} steps` : `${count(first)} steps`);
 
 /** [claim, detail]; without a measured run, as while a reader drags, what the prediction says. */
 export function statusOf(problem, { lr, momentum, rung }, predicted, measured) {
   const { outcome, first } = measured ?? predicted;
   const speed = rate(problem.curvature, lr, momentum, rung)?.worst;
   const detail = [];
-  let claim = `${predicted ? `Predicted: ${steps(predicted)}. ` : ""}Measured: ${measured ? `${steps(measured)}.` : "…"}`;
+  let claim = `${predicted ? `Predicted: ${verdict(predicted, MOST)}. ` : ""}Measured: ${measured ? `${verdict(measured, MOST)}.` : "…"}`;
   if (outcome === "diverged") {
     claim = speed
       ? `It diverges: each step multiplies the error by ${short(speed, 4)}.`
