@@ -4,12 +4,11 @@ import gzip
 import html
 import json
 import re
-import subprocess
 
 import pytest
 
-from tests.browser.conftest import ROOT
 from tests.browser.visit import AXE, toggle
+from tests.playground import said_of
 
 STATES = {
     "normal": "?lr=0.9",
@@ -31,15 +30,6 @@ LABELS = f"""(() => {{
     return [text.textContent, left, right, top + 2, bottom - 2];
   }}));
 }})()"""
-VERDICTS = """
-const core = await import(process.argv[1]);
-const verdicts = JSON.parse(process.argv[2]).map((query) => {
-  const { state, complaints } = core.readState(query);
-  const run = core.simulate(core.problem(state), { ...state, steps: 20_000 });
-  return complaints.length ? complaints.join(" ") : core.verdict(run, 20_000);
-});
-console.log(JSON.stringify(verdicts));
-"""
 
 
 @pytest.fixture
@@ -84,15 +74,8 @@ def test_every_link_shows_what_its_title_says(site):
         if title
     ]
     assert {page for page, _, _ in links} >= {".", "play", "series/2-inverse", "theory/how-fast"}
-    core = ROOT / "docs/assets/playground/core.js"
-    queries = json.dumps([query for _, query, _ in links])
-    done = subprocess.run(
-        ["node", "--input-type=module", "-e", VERDICTS, core, queries],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    verdicts = json.loads(done.stdout)
+    said = said_of([query for _, query, _ in links])
+    verdicts = [" ".join(one["complaints"]) or one["verdict"] for one in said]
     wrong = [(*link, seen) for link, seen in zip(links, verdicts, strict=True) if seen != link[2]]
     assert wrong == []
 

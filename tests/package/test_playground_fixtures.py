@@ -4,13 +4,11 @@ import contextlib
 import io
 import json
 import math
-import os
-import subprocess
 
 import pytest
 
+from tests.playground import said_of
 from tools import playground_fixtures
-from tools.setup import BIN, ROOT
 
 STATES = [
     "",
@@ -38,30 +36,12 @@ STATES = [
     "matrix=hilbert&n=8&rung=relative",
     "matrix=singular&rung=relative",
 ]
-ASKED = """
-import { problem, python, readState, simulate, verdict } from "./docs/assets/playground/core.js";
-const said = JSON.parse(process.env.STATES).map((query) => {
-  const { state, complaints } = readState(query);
-  const steps = 20_000;
-  const run = simulate(problem(state), { ...state, steps });
-  return { program: python(state), verdict: verdict(run, steps), complaints };
-});
-console.log(JSON.stringify(said));
-"""
-
-
-def node(script, **environment):
-    done = subprocess.run(
-        [BIN / "node", "--input-type=module", "--eval", script],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
 def playground():
     """What the page says of each state: its program, and its title."""
-    return dict(zip(STATES, node(ASKED, STATES=json.dumps(STATES)), strict=True))
+    return dict(zip(STATES, said_of(STATES), strict=True))
 
 
 @pytest.mark.parametrize("query", STATES)

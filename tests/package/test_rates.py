@@ -147,7 +147,9 @@ def test_newton_schulz_on_a_singular_matrix_is_predicted_to_its_pseudo_inverse()
         callback=lambda step, problem: errors.append((problem.X - exact).norm() / exact.norm()),
     )
     assert torch.allclose(result.prediction.loss[:12], result.history.loss[:12], rtol=1e-9)
-    assert torch.allclose(result.prediction.error[:12], torch.stack(errors)[:12].detach(), rtol=1e-6)
+    assert torch.allclose(
+        result.prediction.error[:12], torch.stack(errors)[:12].detach(), rtol=1e-6
+    )
     assert math.isclose(result.prediction.loss[-1], 1 / 9)
     assert gd.rates.first_below(result.prediction.error, 1e-6) == 13
 
