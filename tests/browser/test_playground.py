@@ -242,6 +242,7 @@ def test_a_matrix_with_its_map_elsewhere_takes_half_of_its_limit(play):
     rested(page)
     assert look(page, "measured.outcome") == "singular"
     assert status(page) == "There is no inverse: the loss comes down to 0.1111 and stays."
+    assert "proves" not in page.locator(".now").inner_text()
 
 
 @pytest.mark.parametrize(("motion", "few"), [("reduce", True), ("no-preference", False)])

@@ -147,6 +147,12 @@ test("a singular matrix is said to be one, and the error is that to its pseudo-i
   assert.equal(tried("lr=0.9&guess=zeros", 10).problem.complaint, "");
 });
 
+test("a prediction ends where nothing but rounding is left, on a singular matrix too", () => {
+  const { predicted, measured } = tried("matrix=singular&rung=relative", 1000);
+  assert.equal(predicted.first, measured.first);
+  assert.ok(predicted.error.length < 20, `${predicted.error.length} steps`);
+});
+
 test("a matrix within rounding of a singular one counts as singular, as in the package", () => {
   const gap = (size) => tried(`matrix=given&entries=1,1;1,${1 + size}`, 0).problem.singular;
   assert.deepEqual([2 ** -46, 2 ** -50].map(gap), [false, true]);

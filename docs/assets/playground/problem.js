@@ -62,7 +62,9 @@ export function problem(state) {
   made.answer = answer(made);
   made.answerNorm = norm(made.answer);
   made.inverse = missing ? null : made.answer;
-  made.weight = modeErrors(made, X0).map((size) => size * size);
+  // Of a mode that M hides, the rounding of the guess is no error: no step would ever mend it.
+  const rounding = (i) => (curvature[i] ? 0 : 8 * UNIT * made.answerNorm);
+  made.weight = modeErrors(made, X0).map((size, i) => (size > rounding(i) ? size * size : 0));
   made.scale = multiple(X0, transpose(M, n));
   made.complaint = missing
     ? "This matrix is singular, so it has no inverse. The loss cannot fall below " +

@@ -30,6 +30,6 @@ export function statusOf(problem, { lr, momentum, rung }, predicted, measured) {
 /** Where a run stands at one step; what its loss alone proves, where that is something. */
 export function standing({ k, loss, error, problem }) {
   const bound = problem.n * Math.sqrt(loss);
-  const proven = bound < 1 ? `; the loss alone proves at most ${short(bound)}` : "";
+  const proven = bound < 1 && !problem.singular ? `; the loss alone proves at most ${short(bound)}` : "";
   return `Step ${count(k)}. Loss ${short(loss)}, relative error ${short(error)}${proven}.`;
 }
