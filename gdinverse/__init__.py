@@ -11,23 +11,19 @@ The error bound is below the tolerance.
 """
 
 from gdinverse import figures, matrices, proof, rates
+from gdinverse.core.problem import Problem
+from gdinverse.core.result import History, Result, Status
+from gdinverse.core.run import minimize
 from gdinverse.figures import convergence as compare
-from gdinverse.minimize import minimize
-from gdinverse.operations import eigh, inv, lstsq, pinv, solve, svd
+from gdinverse.operations.eigh import Eigh, eigh
+from gdinverse.operations.inverse import Inverse, TwoSidedInverse, inv
+from gdinverse.operations.linear import LinearProblem
+from gdinverse.operations.lstsq import LeastSquares, lstsq
+from gdinverse.operations.penalty_svd import OrthogonalSVD, PenaltySVD
+from gdinverse.operations.pinv import PseudoInverse, pinv
+from gdinverse.operations.solve import LinearSystem, solve
+from gdinverse.operations.svd import SVD, svd
 from gdinverse.optimizers import ConjugateGradient, OrthogonalGradient, RelativeGradient
-from gdinverse.problems import (
-    SVD,
-    Eigh,
-    Inverse,
-    LeastSquares,
-    LinearProblem,
-    LinearSystem,
-    OrthogonalSVD,
-    PenaltySVD,
-    Problem,
-    PseudoInverse,
-)
-from gdinverse.result import History, Result, Status
 from gdinverse.signs import fix_signs
 from gdinverse.stored import losses_2020
 
@@ -48,6 +44,7 @@ __all__ = [
     "RelativeGradient",
     "Result",
     "Status",
+    "TwoSidedInverse",
     "compare",
     "eigh",
     "figures",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from torch import Tensor
 
-    from gdinverse.result import Result
+    from gdinverse.core.result import Result
 
 MOST_CURVES = 5
 COLORS = ("c1", "c3", "c4", "c2", "c5")  # brown late: it is nearest to a prediction's orange

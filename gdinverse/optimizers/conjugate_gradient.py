@@ -8,8 +8,15 @@ import torch
 from torch import Tensor
 
 from gdinverse import rates
-from gdinverse.optimizers.informed import Informed
-from gdinverse.problems.linear_problem import LinearProblem, norm
+from gdinverse.core.methods import Informed
+from gdinverse.core.problem import need
+from gdinverse.core.tensors import norm, wide
+
+
+def conjugate_law(problem: Any, start: list[Tensor], steps: int) -> rates.Prediction | None:
+    """What theory says of a run: the recursion on one number per mode."""
+    modes = problem.modes(start[0])
+    return None if modes is None else rates.conjugate_gradient(modes, min(steps, 1000))
 
 
 class ConjugateGradient(Informed):
@@ -21,7 +28,7 @@ class ConjugateGradient(Informed):
     Parameters
     ----------
     problem : LinearProblem
-        The problem to solve, from wherever its X stands.
+        Any problem with a linear map and its adjoint, from wherever its X stands.
 
     Attributes
     ----------
@@ -59,26 +66,22 @@ class ConjugateGradient(Informed):
     Explained in [Three rungs](../theory/ladder.py).
     """
 
-    def __init__(self, problem: LinearProblem, **options: Any) -> None:
-        if not isinstance(problem, LinearProblem):
-            raise TypeError(
-                f"ConjugateGradient needs a linear problem; {type(problem).__name__} is none: "
-                "take torch.optim.SGD, or the optimizer that its operation takes by itself"
-            )
+    def __init__(self, problem: Any, **options: Any) -> None:
+        need(problem, self, "map", "adjoint", "map_norm")
         if options:
             raise TypeError(f"ConjugateGradient has no options, and got {', '.join(options)}")
         super().__init__(problem)
-        self.problem = problem
-        self.R = -problem.residual().detach()
-        self.P = self.S = problem.adjoint(self.R)
-        self.square = norm(self.S).square()
-        self.lr = self.momentum = torch.zeros_like(self.square)
-        self.target_norm = norm(problem.target)
+        # A* R is kept divided by a power of two near ‖A‖, so that no square leaves the range.
         self.map_norm = problem.map_norm()
+        self.unit = torch.ldexp(torch.ones_like(self.map_norm), torch.frexp(self.map_norm).exponent)
+        self.R = -problem.residual().detach()
+        self.P = self.S = self._downhill()
+        self.slope = norm(self.S)
+        self.lr = self.momentum = torch.zeros_like(self.slope)
+        self.target_norm = norm(problem.target)
         self._look()
 
-    def theory(self, start: list[Tensor], steps: int) -> rates.Prediction:
-        return rates.conjugate_gradient(self.problem.modes(start[0]), min(steps, 1000))
+    law = staticmethod(conjugate_law)
 
     def losses(self) -> Tensor:
         return self.problem.forward().detach()
@@ -87,27 +90,30 @@ class ConjugateGradient(Informed):
     def step(self, closure: object = None) -> None:  # type: ignore[override]
         """Move each X along its direction, as far as the loss goes down."""
         image = self.problem.map(self.P)
-        alpha = _ratio(self.square, norm(image).square())
-        self.problem.X.add_(_wide(alpha) * self.P)
-        self.R = self.R - _wide(alpha) * image
-        self.S = self.problem.adjoint(self.R)
-        square = norm(self.S).square()
-        beta = _ratio(square, self.square)
-        self.P, self.square = self.S + _wide(beta) * self.P, square
-        self.lr, self.momentum = alpha * self.problem.entries / 2, beta
+        ratio = _ratio(self.slope, norm(image))
+        alpha = self.unit * ratio * ratio
+        self.problem.X.add_(self._wide(alpha) * self.P)
+        self.R = self.R - self._wide(alpha) * image
+        self.S = self._downhill()
+        slope = norm(self.S)
+        beta = _ratio(slope, self.slope).square()
+        self.P, self.slope = self.S + self._wide(beta) * self.P, slope
+        self.lr, self.momentum = alpha / self.unit * self.problem.entries / 2, beta
         self._look()
+
+    def _downhill(self) -> Tensor:
+        return self.problem.adjoint(self.R) / self._wide(self.unit)
+
+    def _wide(self, scalar: Tensor) -> Tensor:
+        return wide(scalar).to(self.R.dtype)
 
     def _look(self) -> None:
         """See where the least-squares solution is reached, as far as this dtype can tell."""
         eps, size = torch.finfo(self.R.dtype).eps, norm(self.R)
-        solved = self.square.sqrt() <= 2 * eps * self.map_norm * size
+        solved = self.slope <= 2 * eps * self.map_norm / self.unit * size
         self.exhausted = self.exhausted | solved | (size <= eps * self.target_norm)
 
 
 def _ratio(above: Tensor, below: Tensor) -> Tensor:
     """Above / below, and 0 where there is nothing left to divide."""
     return torch.where(below > 0, above / below, torch.zeros_like(above))
-
-
-def _wide(scalar: Tensor) -> Tensor:
-    return scalar[..., None, None]

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gdinverse.optimizers.informed import Informed
-from gdinverse.problems.diagonalization import Diagonalization, off_diagonal
+from gdinverse.core.methods import Informed
+from gdinverse.core.problem import need
+from gdinverse.core.tensors import eye_like, wide
 
 LARGEST = 3.0  # how much one step may turn, as the largest row sum of angles
 HALVINGS = 8
@@ -54,16 +55,11 @@ class OrthogonalGradient(Informed):
     (tensor(5), tensor([2.0524, 0.6742, 0.2397, 0.1100], dtype=torch.float64))
     """
 
-    def __init__(self, problem: Diagonalization, **options: Any) -> None:
-        if not isinstance(problem, Diagonalization):
-            raise TypeError(
-                f"OrthogonalGradient turns the V of an SVD or Eigh; {type(problem).__name__} has "
-                "none: take torch.optim.SGD, or the optimizer that its operation takes by itself"
-            )
+    def __init__(self, problem: Any, **options: Any) -> None:
+        need(problem, self, "turned", "distance")
         if options:
             raise TypeError(f"OrthogonalGradient has no options, and got {', '.join(options)}")
         super().__init__(problem)
-        self.problem = problem
         with torch.no_grad():
             self.G = problem.turned(problem.V)
             self.distance = problem.distance(self.G)
@@ -80,7 +76,7 @@ class OrthogonalGradient(Informed):
         row = K.abs().sum(-1).amax(-1)
         a = torch.where(self.exhausted, 0, LARGEST / row.clamp(min=LARGEST))
         for _ in range(HALVINGS):
-            trial = V @ cayley(_wide(a) * K)
+            trial = V @ cayley(wide(a) * K)
             G = self.problem.turned(trial)
             distance = self.problem.distance(G)
             nearer = distance < self.distance
@@ -90,8 +86,8 @@ class OrthogonalGradient(Informed):
                 break
             a = torch.where(nearer, a, a / 2)
         self.exhausted = self.exhausted | ~nearer
-        V.copy_(torch.where(_wide(nearer), trial, V))
-        self.G = torch.where(_wide(nearer), G, self.G)
+        V.copy_(torch.where(wide(nearer), trial, V))
+        self.G = torch.where(wide(nearer), G, self.G)
         self.distance = torch.where(nearer, distance, self.distance)
         self._look()
 
@@ -116,9 +112,11 @@ def angles(G: Tensor) -> Tensor:
 
 def cayley(K: Tensor) -> Tensor:
     """The rotation (I − K/2)⁻¹(I + K/2) of a skew-symmetric K."""
-    eye = torch.eye(K.shape[-1], dtype=K.dtype, device=K.device)
+    eye = eye_like(K)
     return torch.linalg.solve(eye - K / 2, eye + K / 2)
 
 
-def _wide(scalar: Tensor) -> Tensor:
-    return scalar[..., None, None]
+
+def off_diagonal(G: Tensor) -> Tensor:
+    """G with zeros on its diagonal."""
+    return G - torch.diag_embed(G.diagonal(dim1=-2, dim2=-1))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from gdinverse import rates
-from gdinverse.optimizers.informed import Informed
-from gdinverse.problems.pseudo_inverse import PseudoInverse
+from gdinverse.core.methods import Informed
+from gdinverse.core.problem import need
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
@@ -20,8 +21,8 @@ class RelativeGradient(Informed):
 
     Parameters
     ----------
-    problem : PseudoInverse
-        `Inverse` is one too.
+    problem : Inverse, PseudoInverse, LinearSystem, …
+        Any problem with a `deviation` R and a way for a step to `multiply` its unknowns.
     scaled : bool
         Carry one vector, the direction still missing, and stretch each step by what it says of
         the smallest singular value. It halves the steps, for n² more a step.
@@ -58,59 +59,62 @@ class RelativeGradient(Informed):
 
     guess = "transpose"
 
-    def __init__(self, problem: PseudoInverse, scaled: bool = True, **options: Any) -> None:
+    def __init__(self, problem: Any, scaled: bool = True, **options: Any) -> None:
         if options:
             raise TypeError(
                 f"RelativeGradient takes one option, scaled, and got {', '.join(options)}"
             )
-        if not isinstance(problem, PseudoInverse):
-            raise TypeError(
-                f"{type(problem).__name__} has no relative gradient here: take "
-                "gd.ConjugateGradient or an optimizer of torch"
-            )
+        need(problem, self, "deviation", "multiply")
         super().__init__(problem, scaled=scaled)
-        self.problem = problem
+        problem.begin()
         self.scaled = scaled
         self.R = problem.deviation()
         n = self.R.shape[-1]
-        # Any vector that no structured matrix is likely to be orthogonal to.
-        self.v = torch.cos(torch.arange(1, n + 1, dtype=self.R.dtype, device=self.R.device) ** 2)
+        self.v = probe(n, self.R.device).to(self.R.dtype).expand(*self.R.shape[:-2], n, 1)
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
-        self.v = self.v.expand(*self.R.shape[:-2], n).unsqueeze(-1)
-
-    def theory(self, start: list[Tensor], steps: int) -> rates.Prediction | None:
-        """The plain step's modes, from a multiple of Mᵀ; scaled steps follow the carried vector."""
-        if self.scaled:
-            return None
-        A = self.problem.A.double()
-        guess = start[0].double()
-        scale = (guess * A.mT).sum((-2, -1)) / A.square().sum((-2, -1))
-        if not torch.allclose(scale[..., None, None] * A.mT, guess, rtol=1e-5):
-            return None
-        return rates.newton_schulz(torch.linalg.svdvals(A), scale, min(steps, 200))
+        self.law = partial(relative_law, scaled)
 
     def losses(self) -> Tensor:
         self.R = self.problem.deviation()
-        return self.problem.losses_of(self.R)
+        return self.problem.relative_losses(self.R)
+
+    def quick_bound(self, losses: Tensor) -> tuple[Tensor, Tensor]:
+        return self.problem.relative_bound(losses, self.R)
 
     @torch.no_grad()
     def step(self, closure: object = None) -> None:  # type: ignore[override]
         """Add the residual times the iterate."""
-        X = self.problem.X
-        change = self.problem.relative(self.R)
         self._look()
         if self.scaled:
-            s = 2 / (1 + (1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)).clamp(*SAFE))
-            X.mul_(s * (2 - s)).add_(change.mul_(s.square()))
+            s = 2 / (1 + (1 - (self.v * self.missing).sum(-2, keepdim=True)).clamp(*SAFE))
+            self.problem.multiply(s * (2 - s), self.R * s.square())
         else:
-            X.add_(change)
+            self.problem.multiply(1, self.R)
 
     def _look(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
         missing = self.R @ self.v
         size = torch.linalg.vector_norm(missing, dim=-2, keepdim=True)
         self.v = torch.where(size > 0, missing / size, self.v)
+        self.missing = self.R @ self.v
         seen = self.problem.seen(self.v)
         eps = torch.finfo(self.R.dtype).eps
         self.unseen = torch.where(seen <= self.v.shape[-2] * eps, self.unseen + 1, 0)
         self.exhausted = self.exhausted | (seen <= eps / 16) | (self.unseen >= UNSEEN)
+
+
+def probe(n: int, device: torch.device) -> Tensor:
+    """A vector that no structured matrix is likely to be orthogonal to, (n, 1) in float64."""
+    return torch.cos(torch.arange(1, n + 1, dtype=torch.float64, device=device) ** 2)[:, None]
+
+
+def relative_law(
+    scaled: bool, problem: Any, start: list[Tensor], steps: int
+) -> rates.Prediction | None:
+    """What theory says of a run whose unknowns began in the eigenbasis of the given matrix."""
+    R = problem.deviation()
+    spectrum = problem.spectrum(start, probe(R.shape[-1], R.device))
+    modes = problem.modes(start[0])
+    if spectrum is None or modes is None:
+        return None
+    return rates.relative(modes, *spectrum, min(steps, 200), SAFE if scaled else None)

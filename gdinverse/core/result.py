@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from gdinverse.rates import Prediction
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-    from gdinverse.rates import Prediction
 
 
 class Status(Enum):
@@ -36,16 +37,25 @@ class Status(Enum):
         "is above the tolerance: allow a larger tolerance, or in float32 take float64."
     )
     singular = (
-        "The matrix is singular, or within rounding of a singular one: the witness is a vector "
-        "that it maps to almost nothing, and the value is the pseudo-inverse."
+        "The matrix is singular, or within rounding of a singular one: its columns depend on each "
+        "other, or are in units so different that they seem to (center and scale them). The "
+        "witness is a vector that it maps to almost nothing, and the value is the pseudo-inverse."
     )
     undecided = (
         "Neither an inverse nor a singular matrix nearby could be proven: most likely the "
         "condition number is near 1/ε of this dtype; in float32, take float64."
     )
+    vanishing = (
+        "The answer is 0, or too small beside the input for a relative error: its absolute size "
+        "is within rounding of 0."
+    )
     diverged = (
-        "The loss grew beyond what this dtype can undo: most likely lr is above its limit "
-        "2 (1 + momentum) / λ_max, else the guess is too far away for this optimizer."
+        "The loss grew beyond what this dtype can undo: most likely lr is above its limit, for SGD "
+        "2 (1 + momentum) / λ_max; else the optimizer climbs (maximize), or its guess is too far away."
+    )
+    stalled = (
+        "The optimizer no longer moves, and the error bound is above the tolerance: most likely it "
+        "stopped by a rule of its own, else its lr is too small for this dtype, or the gradient is 0."
     )
     out_of_steps = (
         "max_steps came first: most likely the condition number is large for this optimizer, "
@@ -76,17 +86,25 @@ class History:
         The loss of each iterate, in the dtype of the run.
     error_bound : Tensor of shape (steps + 1, ...)
         The bound that comes free with the loss: relative, inf while nothing is proven.
+    error : float64 Tensor of shape (steps + 1, ...), or None
+        The true relative error of each iterate, where the run was asked for it with
+        `true_error=True`; nan where a second look took the run's place.
 
     Examples
     --------
     >>> import torch, gdinverse as gd
-    >>> result = gd.inv(2 * torch.eye(3), optimizer=torch.optim.SGD, lr=1.0, max_steps=2)
+    >>> result = gd.inv(
+    ...     2 * torch.eye(3), optimizer=torch.optim.SGD, lr=1.0, max_steps=2, true_error=True
+    ... )
     >>> [f"{loss:.4f}" for loss in result.history.loss]
     ['0.3333', '0.0041', '0.0001']
+    >>> [f"{error:.4f}" for error in result.history.error]
+    ['1.0000', '0.1111', '0.0123']
     """
 
     loss: Tensor
     error_bound: Tensor
+    error: Tensor | None = None
 
     @property
     def step(self) -> Tensor:
@@ -95,12 +113,18 @@ class History:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The record as plain lists, ready for json or a data frame."""
-        return {name: getattr(self, name).tolist() for name in ("step", "loss", "error_bound")}
+        names = ("step", "loss", "error_bound", "error")
+        return {n: getattr(self, n).tolist() for n in names if getattr(self, n) is not None}
+
+    def __getitem__(self, index: Any) -> History:
+        return History(*(_indexed(part, index) for part in (self.loss, self.error_bound, self.error)))
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
     """The outcome of a run, for one matrix or for a batch of shape (...).
+
+    It is data: `pickle`, `copy.deepcopy` and `torch.save` take it as it is.
 
     Attributes
     ----------
@@ -143,7 +167,7 @@ class Result:
     steps: Tensor
     history: History
     tolerance: float
-    forecast: Callable[[], Prediction | None]
+    theory: Callable[[], Prediction | None]
     witness: Tensor | None = None
     distance: Tensor | None = None
 
@@ -160,7 +184,7 @@ class Result:
     @property
     def prediction(self) -> Prediction | None:
         """What theory says of this run, or None where it is silent; computed when asked for."""
-        return self.forecast()
+        return self.theory()
 
     def plot(self) -> go.Figure:
         """The convergence figure: measured, predicted where theory speaks, floor."""
@@ -179,11 +203,17 @@ class Result:
             self.codes[index],
             self.error_bound[index],
             steps,
-            History(self.history.loss[where], self.history.error_bound[where]),
+            self.history[where],
             self.tolerance,
-            lambda: _indexed(self.forecast(), index),
+            partial(_part_of, self.theory, index),
             _indexed(self.witness, index),
             _indexed(self.distance, index),
+        )
+
+    def __iter__(self) -> Any:
+        raise TypeError(
+            "a Result is more than its value: unpack result.value, as in U, S, Vh = "
+            "gd.svd(M).value, and take result[i] for one matrix of a batch"
         )
 
     def __bool__(self) -> bool:
@@ -200,6 +230,10 @@ class Result:
 
 def _named(codes: Any) -> Any:
     return [_named(c) for c in codes] if isinstance(codes, list) else STATUSES[codes]
+
+
+def _part_of(theory: Callable[[], Prediction | None], index: Any) -> Prediction | None:
+    return _indexed(theory(), index)
 
 
 def _indexed(value: Any, index: Any) -> Any:

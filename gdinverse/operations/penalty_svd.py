@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
 from gdinverse import proof
-from gdinverse.problems.linear_problem import random_matrices
-from gdinverse.problems.problem import Problem, as_matrix
-from gdinverse.problems.svd import SVD, SVDValue, columns
+from gdinverse.core.problem import Problem
+from gdinverse.core.tensors import as_matrix, eye_like, finite, random_matrices
+from gdinverse.operations.rotation import Rotation
+from gdinverse.operations.svd import SVD, SVDValue, columns
 from gdinverse.signs import fix_signs
 
 Sigma = Literal["squared", "free"]
@@ -118,7 +119,7 @@ class PenaltySVD(Problem):
     def residuals(self) -> tuple[Tensor, Tensor, Tensor]:
         """U S Vᵀ − M, UᵀU − I and V Vᵀ − I."""
         U, V = self.U, self.V
-        eye = torch.eye(V.shape[-1], dtype=V.dtype, device=V.device)
+        eye = eye_like(V)
         fit = (U * self.sigmas().unsqueeze(-2)) @ V.mT - self.tall
         return fit, U.mT @ U - eye, V @ V.mT - eye
 
@@ -179,18 +180,13 @@ class PenaltySVD(Problem):
     def exact(self) -> SVDValue:
         return SVD(self.M).exact()
 
+    def values_of(self, value: SVDValue) -> Tensor:
+        return value.S
+
+    error_from, last_digit, enough = Rotation.error_from, Rotation.last_digit, Rotation.enough
+
     def finite(self) -> Tensor:
-        return self.M.isfinite().all(-1).all(-1)
-
-    @property
-    def enough(self) -> float:
-        """No correction takes over from the steps."""
-        return 0.0
-
-    @property
-    def last_digit(self) -> float:
-        """The tolerance that asks for the last digits of the dtype: 32 n ε, relative."""
-        return 32 * max(self.M.shape[-2:]) * torch.finfo(self.M.dtype).eps
+        return finite(self.M)
 
 
 class OrthogonalSVD(PenaltySVD):

@@ -1,14 +1,16 @@
-"""What every matrix operation has to say of itself."""
+"""What every matrix operation has to say of itself, and what follows from it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-if TYPE_CHECKING:
-    from gdinverse.rates import Modes
+from gdinverse.core.outcome import Outcome
+from gdinverse.core.tensors import relative_error
+from gdinverse.rates import Modes
 
 
 class Problem(nn.Module):
@@ -18,13 +20,16 @@ class Problem(nn.Module):
     per matrix: the mean of the squared residual entries of that matrix. Add `.sum()` for a batch
     before `.backward()`, so that each matrix gets the gradient that it would get alone.
 
-    A subclass defines `forward`, `value`, `quick_bound`, `error_bound`, and where they are known
-    `backward` in closed form, `modes` and `exact`.
+    A subclass defines `residual` (or `forward`), `value`, `quick_bound`, `error_bound`, `exact`,
+    `to_answer`, `finite` and `example`, and what more it is able to: a gradient in closed form
+    (`backward`), a linear map, a relative step, a rotation. Optimizers ask for these abilities.
 
     Attributes
     ----------
     loss_bounds : bool
         Whether the losses alone decide the quick bound, so that a predicted loss predicts a stop.
+    deviation_bounds : bool
+        Whether for a relative step ‖R‖, the distance of a product from I, decides it.
 
     Examples
     --------
@@ -43,17 +48,31 @@ class Problem(nn.Module):
     """
 
     loss_bounds = False
+    deviation_bounds = False
+
+    def residual(self) -> Tensor:
+        """What the loss is the mean square of, shape (..., rows, columns)."""
+        raise NotImplementedError
+
+    def losses_of(self, residual: Tensor) -> Tensor:
+        """The losses that belong to a residual, of either sign."""
+        return residual.square().mean(dim=(-2, -1))
 
     def forward(self) -> Tensor:
         """The loss of each matrix, shape (...)."""
-        raise NotImplementedError
+        return self.losses_of(self.residual())
 
     def backward(self) -> Tensor:
         """Fill `.grad` of every parameter and return the losses, shape (...), detached."""
+        return self.differentiate(graph=False)
+
+    def differentiate(self, graph: bool) -> Tensor:
+        """`backward` by autograd; with a graph, the gradients can be differentiated once more."""
         with torch.enable_grad():
             losses = self()
-            gradients = torch.autograd.grad(losses.sum(), list(self.parameters()))
-        for parameter, gradient in zip(self.parameters(), gradients, strict=True):
+            unknowns = list(self.parameters())
+            gradients = torch.autograd.grad(losses.sum(), unknowns, create_graph=graph)
+        for parameter, gradient in zip(unknowns, gradients, strict=True):
             parameter.grad = gradient
         return losses.detach()
 
@@ -76,13 +95,22 @@ class Problem(nn.Module):
         """
         return self.error_bound()
 
+    def settle(self, outcome: Outcome) -> None:
+        """Look again at what is unproven, and say what the matrix is; by default nothing."""
+
     def exact(self) -> Any:
-        """The answer by `torch.linalg`, for tests and figures; no run ever looks at it."""
+        """The answer by `torch.linalg` in float64, for tests and figures; a run looks at it only
+        when `true_error=True` asks for that.
+        """
         raise NotImplementedError
 
     def to_answer(self) -> None:
         """Put the unknowns at the exact answer, for tests."""
         raise NotImplementedError
+
+    def error_from(self, exact: Any) -> Tensor:
+        """The relative error of `value()` against an exact answer, float64 of shape (...)."""
+        return relative_error(self.value(), exact)
 
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Problem:
@@ -98,14 +126,19 @@ class Problem(nn.Module):
         raise NotImplementedError
 
     @property
+    def dtype(self) -> torch.dtype:
+        """The dtype of the unknowns."""
+        return next(self.parameters()).dtype
+
+    @property
     def enough(self) -> float:
         """The bound from which one correction reaches the last digit: √ε/4."""
-        return torch.finfo(next(self.parameters()).dtype).eps ** 0.5 / 4
+        return torch.finfo(self.dtype).eps ** 0.5 / 4
 
     @property
     def last_digit(self) -> float:
         """The tolerance that asks for the last digit of the dtype: 2 ε, relative."""
-        return 2 * torch.finfo(next(self.parameters()).dtype).eps
+        return 2 * torch.finfo(self.dtype).eps
 
     def snapshot(self) -> list[Tensor]:
         """Copies of all unknowns."""
@@ -118,58 +151,19 @@ class Problem(nn.Module):
                 parameter.copy_(saved)
 
 
-def as_matrix(given: Any, name: str = "M") -> Tensor:
-    """Turn what a reader passes into a real floating tensor of shape (..., rows, columns).
-
-    Lists and integers become float64; arrays keep their dtype; the result shares no graph.
-
-    Raises
-    ------
-    TypeError
-        For complex, sparse or half-precision input.
-    ValueError
-        For fewer than two dimensions, or an empty matrix.
-    """
-    tensor = as_tensor(given, name)
-    if tensor.dim() < 2:
-        raise ValueError(
-            f"{name} has shape {tuple(tensor.shape)}: a matrix has two dimensions, "
-            "a batch of matrices more"
-        )
-    if 0 in tensor.shape:
-        raise ValueError(f"{name} is empty, of shape {tuple(tensor.shape)}: nothing to find")
-    return tensor
+def need(problem: Problem, optimizer: object, *abilities: str) -> None:
+    """Refuse a problem without what an optimizer works with, and name those that have it."""
+    if all(hasattr(problem, ability) for ability in abilities):
+        return
+    able = {k.__name__ for k in _kinds(Problem) if all(hasattr(k, a) for a in abilities)}
+    raise TypeError(
+        f"{type(optimizer).__name__} needs {' and '.join(abilities)}, and "
+        f"{type(problem).__name__} has no such thing: it works on {', '.join(sorted(able))}; "
+        "here, take torch.optim.SGD, or the optimizer that the operation takes by itself"
+    )
 
 
-def as_tensor(given: Any, name: str) -> Tensor:
-    """Turn what a reader passes into a real, dense, floating tensor of its own."""
-    tensor = given.detach() if isinstance(given, Tensor) else _from_python(given, name)
-    if tensor.layout != torch.strided:
-        raise TypeError(f"{name} is sparse ({tensor.layout}): pass {name}.to_dense()")
-    if tensor.is_complex():
-        raise TypeError(f"{name} is {tensor.dtype}: only real matrices are known here")
-    if not tensor.is_floating_point():
-        tensor = tensor.double()
-    if tensor.dtype not in (torch.float32, torch.float64):
-        raise TypeError(f"{name} is {tensor.dtype}: pass {name}.float() or {name}.double()")
-    return tensor
-
-
-def _from_python(given: Any, name: str) -> Tensor:
-    """A list has no dtype, so it becomes float64; an array keeps its own."""
-    try:
-        return torch.as_tensor(given, dtype=None if hasattr(given, "dtype") else torch.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} is no matrix of numbers: {error}") from error
-
-
-def as_square_matrix(given: Any, name: str = "M") -> Tensor:
-    """`as_matrix` that insists on as many rows as columns."""
-    tensor = as_matrix(given, name)
-    rows, columns = tensor.shape[-2:]
-    if rows != columns:
-        raise ValueError(
-            f"{name} is {rows}×{columns}: only a square matrix has an inverse; "
-            "for any other shape there is the pseudo-inverse"
-        )
-    return tensor
+def _kinds(base: type[Problem]) -> Iterator[type[Problem]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from _kinds(kind)

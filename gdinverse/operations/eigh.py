@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from gdinverse import proof
-from gdinverse.problems.diagonalization import Diagonalization, mixing, off_diagonal, to_unit
-from gdinverse.problems.linear_problem import random_matrices
-from gdinverse.problems.problem import as_square_matrix
-from gdinverse.scale import times_power
+from gdinverse.core.result import Result
+from gdinverse.core.tensors import as_square_matrix, finite, random_matrices, sound, times_power
+from gdinverse.operations.rotation import Rotation, decomposed, mixing, to_unit
+from gdinverse.optimizers.orthogonal_gradient import off_diagonal
 from gdinverse.signs import fix_signs
 
 
@@ -22,7 +22,7 @@ class EighValue(NamedTuple):
     eigenvectors: Tensor
 
 
-class Eigh(Diagonalization):
+class Eigh(Rotation):
     """Find the V for which VᵀS V is diagonal: the eigenvectors of a symmetric S.
 
     Parameters
@@ -103,23 +103,62 @@ class Eigh(Diagonalization):
             torch.where(valid, values, torch.nan), torch.where(valid[..., None], V, torch.nan)
         )
 
+    def values_of(self, value: EighValue) -> Tensor:
+        return value.eigenvalues
+
     def error_bound(self) -> Tensor:
         """How far any eigenvalue is off, relative to the largest: `proof.eigh_bounds`."""
         return proof.eigh_bounds(self.M, *self.value()).relative
 
     def exact(self) -> EighValue:
-        values, vectors = torch.linalg.eigh(self.M.double())
+        values, vectors = torch.linalg.eigh(sound(self.M))
         return EighValue(values, fix_signs(vectors, values)[0])
 
 
 def _check_symmetric(S: Tensor, M: Tensor, exponents: Tensor) -> None:
     """Refuse what only looks like the lower triangle of a symmetric matrix."""
-    finite = S.isfinite().all(-1).all(-1) & M.isfinite().all(-1).all(-1)
     apart = times_power(S, -exponents) - times_power(M, -exponents)
-    worst = torch.where(finite, apart.abs().amax(dim=(-2, -1)), 0)
+    worst = torch.where(finite(S, M), apart.abs().amax(dim=(-2, -1)), 0)
     limit = 8 * S.shape[-1] * torch.finfo(S.dtype).eps
     if (worst > limit).any():
         raise ValueError(
-            f"S is not symmetric: S − Sᵀ is up to {float(worst.max()):.1e} of its largest entry; "
-            "pass (S + S.mT) / 2, or take gd.svd"
+            f"S is not symmetric: S − Sᵀ is up to {float(worst.max()):.1e} of its largest entry. "
+            "Its own eigenvalues are those of torch.linalg.eigvals, perhaps complex; "
+            "(S + S.mT) / 2 is another matrix, with others, unless S is symmetric up to rounding; "
+            "gd.svd finds singular values"
         )
+
+
+def eigh(S: Any, **options: Any) -> Result:
+    """Eigenvalues and eigenvectors of a symmetric matrix, by descent on the orthogonal group.
+
+    Parameters
+    ----------
+    S : Tensor of shape (..., n, n), or whatever becomes one
+        float32 or float64; symmetric.
+    **options
+        As in `svd`.
+
+    Returns
+    -------
+    Result
+        `value.eigenvalues` (..., n), ascending, and `value.eigenvectors` (..., n, n), one in each
+        column. `error_bound` is on the eigenvalues, relative to the largest in modulus. Bounds
+        for each value and each vector: `proof.eigh_bounds(S, *result.value)`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For input that is no real symmetric matrix.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> values, vectors = gd.eigh([[2.0, 1.0], [1.0, 2.0]]).value
+    >>> values
+    tensor([1.0000, 3.0000], dtype=torch.float64)
+    >>> vectors
+    tensor([[ 0.7071,  0.7071],
+            [-0.7071,  0.7071]], dtype=torch.float64)
+    """
+    return decomposed(Eigh(S), options)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from gdinverse import rates
-from gdinverse.problems.problem import Problem
+from gdinverse.core.problem import Problem
+from gdinverse.core.tensors import eye_like, norm, sound
+from gdinverse.rates import Modes
+
+LARGEST = 300  # numbers in the unknown, up to which the map itself is decomposed
 
 
 class LinearProblem(Problem):
@@ -42,18 +45,11 @@ class LinearProblem(Problem):
         """map(X) − target, at the current X."""
         return self.map(self.X) - self.target
 
-    def forward(self) -> Tensor:
-        return self.losses_of(self.residual())
-
     @torch.no_grad()
     def backward(self) -> Tensor:
         residual = self.residual()
         self.X.grad = self.adjoint(residual).mul_(2 / self.entries)
         return self.losses_of(residual)
-
-    def losses_of(self, residual: Tensor) -> Tensor:
-        """The losses that belong to a residual, of either sign."""
-        return residual.square().mean(dim=(-2, -1))
 
     def to_answer(self) -> None:
         self.restore([self.exact().to(self.X.dtype)])
@@ -61,31 +57,31 @@ class LinearProblem(Problem):
     def value(self) -> Tensor:
         return self.X.detach().clone()
 
-    def modes(self, X: Tensor | None = None) -> rates.Modes:
-        """The error of X (by default the current) along the map's singular directions, float64."""
+    def modes(self, X: Tensor | None = None) -> Modes | None:
+        """The error of X (by default the current) along the map's singular directions, float64.
+
+        None where there are more than 300 unknowns: the map has as many singular directions.
+        """
         X = self.X.detach() if X is None else X
+        if X.shape[-2] * X.shape[-1] > LARGEST:
+            return None
         singular_values, directions = self._singular_directions()
-        answer = self.exact().double()
+        answer = self.exact()
         error = (X.double() - answer).flatten(-2).unsqueeze(-1)
         weight = (directions @ error).squeeze(-1).square()
-        return rates.Modes(2 / self.entries * singular_values.square(), weight, norm(answer))
+        return Modes(2 / self.entries * singular_values.square(), weight, norm(answer))
+
+    def curvatures(self) -> Tensor:
+        """The curvatures of all modes of all finite matrices, float64 of shape (k,)."""
+        modes = self.modes()
+        assert modes is not None
+        return modes.curvature[self.finite()].flatten()
 
     def _singular_directions(self) -> tuple[Tensor, Tensor]:
         """Singular values (..., N) and right singular vectors (..., N, N) of the map itself."""
         rows, columns = self.X.shape[-2:]
-        basis = torch.eye(rows * columns, dtype=self.X.dtype, device=self.X.device)
+        basis = eye_like(self.X, rows * columns)
         shape = (-1, *[1] * (self.X.dim() - 2), rows, columns)
         images = self.map(basis.reshape(shape)).double().flatten(-2).movedim(0, -1)
-        _, values, directions = torch.linalg.svd(images, full_matrices=False)
+        _, values, directions = torch.linalg.svd(sound(images), full_matrices=False)
         return values, directions
-
-
-def norm(X: Tensor) -> Tensor:
-    """The Frobenius norm of each matrix."""
-    return torch.linalg.vector_norm(X, dim=(-2, -1))
-
-
-def random_matrices(*shape: int) -> Tensor:
-    """Well-conditioned random matrices, the same at every call: uniform entries and a diagonal."""
-    generator = torch.Generator().manual_seed(0)
-    return torch.rand(shape, generator=generator, dtype=torch.float64) + torch.eye(*shape[-2:])

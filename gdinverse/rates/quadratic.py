@@ -8,7 +8,8 @@ in torch's convention (the buffer is not scaled by lr):
     momentum   e⁺ = (1 + β − αh) e − β e⁻
     Nesterov   e⁺ = (1 + β)(1 − αh) e − β (1 − αh) e⁻
 
-The first step has no e⁻: there the buffer is the gradient itself.
+The first step has no e⁻: there the buffer is the gradient itself. Dampening τ leaves that step
+alone and takes (1 − τ) α for α afterwards.
 """
 
 from __future__ import annotations
@@ -19,10 +20,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-
-from gdinverse.local_rates import adam_curvature as adam_curvature
-from gdinverse.local_rates import hessian as hessian
-from gdinverse.local_rates import local_curvature as local_curvature
 
 Number = float | Tensor
 
@@ -67,18 +64,22 @@ class Prediction:
         The predicted relative error of each iterate.
     steps : long Tensor of shape (...), or None
         The step at which the run will stop by its own rule; -1 where it will not within k
-        steps, None where the rule looks at more than the loss.
+        steps, None where the rule looks at more than theory does.
+    deviation : float64 Tensor of shape (k + 1, ...), or None
+        For a relative step, ‖I − left · right‖ of each iterate.
     """
 
     loss: Tensor
     error: Tensor
     steps: Tensor | None = None
+    deviation: Tensor | None = None
 
     def __getitem__(self, index: Any) -> Prediction:
         """The prediction for one matrix of a batch."""
         where = (slice(None), *(index if isinstance(index, tuple) else (index,)))
         steps = None if self.steps is None else self.steps[index]
-        return Prediction(self.loss[where], self.error[where], steps)
+        deviation = None if self.deviation is None else self.deviation[where]
+        return Prediction(self.loss[where], self.error[where], steps, deviation)
 
 
 def first_below(curve: Tensor, threshold: float) -> Tensor:
@@ -110,7 +111,12 @@ def first(hits: Tensor) -> Tensor:
 
 
 def predict(
-    modes: Modes, steps: int, lr: Number, momentum: Number = 0.0, nesterov: bool = False
+    modes: Modes,
+    steps: int,
+    lr: Number,
+    momentum: Number = 0.0,
+    nesterov: bool = False,
+    dampening: float = 0.0,
 ) -> Prediction:
     """The exact curve of loss and error, from the modes of the guess.
 
@@ -122,7 +128,7 @@ def predict(
         How many steps to predict.
     lr, momentum : float, or Tensor of shape (..., 1)
         As in `torch.optim.SGD`; many at once give as many curves.
-    nesterov : bool
+    nesterov, dampening
         As in `torch.optim.SGD`.
 
     Notes
@@ -146,10 +152,11 @@ def predict(
 
     Explained in [The curve, predicted](../series/2-inverse.py#the-curve-predicted).
     """
-    return _prediction(modes, torch.stack(_factors(modes.curvature, steps, lr, momentum, nesterov)))
+    h = modes.curvature
+    return of_factors(modes, torch.stack(_factors(h, steps, lr, momentum, nesterov, dampening)))
 
 
-def _prediction(modes: Modes, factors: Tensor) -> Prediction:
+def of_factors(modes: Modes, factors: Tensor) -> Prediction:
     """The curve in which mode i has factors[k, i] of its error left after step k."""
     squares = factors.square()
     loss = modes.floor + (squares * (0.5 * modes.curvature * modes.weight)).sum(-1)
@@ -157,11 +164,16 @@ def _prediction(modes: Modes, factors: Tensor) -> Prediction:
 
 
 def _factors(
-    curvature: Tensor, steps: int, lr: Number, momentum: Number, nesterov: bool
+    curvature: Tensor,
+    steps: int,
+    lr: Number,
+    momentum: Number,
+    nesterov: bool,
+    dampening: float,
 ) -> list[Tensor]:
     """p_0 … p_steps: what is left of each mode's error after each step."""
     stretch = lr * curvature
-    forward, back = _recursion(stretch, momentum, nesterov)
+    forward, back = _recursion(stretch * (1 - dampening), momentum, nesterov)
     stretch = stretch.expand_as(forward)
     first = 1 - stretch * (1 + momentum if nesterov else 1)
     factors = [torch.ones_like(stretch), first]
@@ -223,20 +235,26 @@ def steps_per_factor(rate: Any, factor: float = 10.0) -> Tensor:
     return math.log(factor) / -torch.as_tensor(rate, dtype=torch.float64).log()
 
 
-def lr_limit(curvature: Tensor, momentum: float = 0.0, nesterov: bool = False) -> float:
+def lr_limit(
+    curvature: Tensor,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+) -> float:
     """The learning rate above which some mode grows.
 
     Parameters
     ----------
     curvature : Tensor
         h of every mode; only the largest matters.
-    momentum, nesterov
+    momentum, nesterov, dampening, weight_decay
         As in `torch.optim.SGD`.
 
     Notes
     -----
     2(1 + β)/h₁ for momentum, 2(1 + β)/((1 + 2β) h₁) for Nesterov: where a root of the recursion
-    passes −1.
+    passes −1. Dampening τ divides it by 1 − τ where there is momentum; decay adds itself to h₁.
 
     Examples
     --------
@@ -247,7 +265,8 @@ def lr_limit(curvature: Tensor, momentum: float = 0.0, nesterov: bool = False) -
 
     Explained in [The edge](../series/2-inverse.py#the-edge).
     """
-    limit = 2 * (1 + momentum) / float(curvature.max())
+    limit = 2 * (1 + momentum) / (float(curvature.max()) + weight_decay)
+    limit = limit / (1 - dampening) if momentum else limit
     return limit / (1 + 2 * momentum) if nesterov else limit
 
 
@@ -277,23 +296,36 @@ class Best:
     rate: float
 
 
-def best(curvature: Tensor) -> Best:
-    """The lr and momentum that minimize the rate of the slowest mode.
+def best(
+    curvature: Tensor,
+    momentum: float | None = None,
+    nesterov: bool = False,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+) -> Best:
+    """The lr, and the momentum where none is given, that minimize the rate of the slowest mode.
 
     Parameters
     ----------
     curvature : Tensor
         h of every mode, zeros left out of account; only the extremes matter.
+    momentum : float, optional
+        Keep this one, and choose the lr alone.
+    nesterov, dampening, weight_decay
+        As in `torch.optim.SGD`.
 
     Notes
     -----
     α = 4/(√h₁ + √hₘ)², β = ((√h₁ − √hₘ)/(√h₁ + √hₘ))², ρ = √β. It lies close to the edge, and
     the slow modes have a double root, so that the error behaves like k ρᵏ: a little less lr
-    is often faster to a given digit.
+    is often faster to a given digit. With a given β, α = 2(1 + β)/(h₁ + hₘ) gives both extremes
+    one rate. For Nesterov, α = 4/(3h₁ + hₘ) and the β with a double root at hₘ, or with a given β
+    the α at which both extremes have one rate.
 
     References
     ----------
-    Polyak (1964), §2.
+    Polyak (1964), §2. Lessard, Recht & Packard (2016), Analysis and design of optimization
+    algorithms via integral quadratic constraints, for Nesterov's on quadratics.
 
     Examples
     --------
@@ -302,141 +334,43 @@ def best(curvature: Tensor) -> Best:
     >>> gd.rates.best(h)
     Best(lr=6.843..., momentum=0.806..., rate=0.898...)
     """
-    high = math.sqrt(float(curvature.max()))
-    low = math.sqrt(float(curvature[curvature > 1e-30 * curvature.max()].min()))
-    rate = (high - low) / (high + low)
-    return Best(4 / (high + low) ** 2, rate**2, rate)
+    high = float(curvature.max()) + weight_decay
+    low = float(curvature[curvature > 1e-30 * curvature.max()].min()) + weight_decay
+    a, b = math.sqrt(high), math.sqrt(low)
+    if momentum is None and not nesterov:
+        lr, momentum = 4 / (a + b) ** 2, ((a - b) / (a + b)) ** 2
+    elif momentum is None:
+        lr = 4 / (3 * high + low)
+        momentum = (1 - math.sqrt(lr * low)) / (1 + math.sqrt(lr * low))
+    elif nesterov:
+        lr = _even(high, low, momentum)
+    else:
+        lr = 2 * (1 + momentum) / (high + low)
+    h = torch.tensor([high, low], dtype=torch.float64, device="cpu")
+    slowest = float(rate(h, lr, momentum, nesterov).max())
+    return Best(lr / (1 - dampening) if momentum else lr, momentum, slowest)
 
 
-def of_sgd(modes: Modes, optimizer: torch.optim.Optimizer, steps: int) -> Prediction | None:
-    """The prediction for an optimizer of torch, or None where this module has no theory of it."""
-    options = optimizer.defaults
-    silent = ("dampening", "weight_decay", "maximize")
-    if type(optimizer) is not torch.optim.SGD or any(options[name] for name in silent):
+def _even(high: float, low: float, momentum: float) -> float:
+    """The lr at which Nesterov's method is as fast in both extremes, by halving."""
+    h = torch.tensor([high, low], dtype=torch.float64, device="cpu")
+    left, right = 0.0, lr_limit(h, momentum, nesterov=True)
+    for _ in range(60):
+        lr = (left + right) / 2
+        fast, slow = rate(h, lr, momentum, nesterov=True).tolist()
+        left, right = (lr, right) if fast < slow else (left, lr)
+    return left
+
+
+def sgd_settings(optimizer: torch.optim.Optimizer) -> dict[str, Any] | None:
+    """What torch's SGD runs with, or None for what `predict` has no theory of."""
+    group = optimizer.param_groups[0]
+    silent = len(optimizer.param_groups) > 1 or type(optimizer) is not torch.optim.SGD
+    if silent or group["weight_decay"] or group["maximize"]:
         return None
-    return predict(modes, steps, options["lr"], options["momentum"], options["nesterov"])
-
-
-def conjugate_gradient(modes: Modes, steps: int) -> Prediction:
-    """The curve of conjugate gradients: the bound for every method that combines gradients.
-
-    Whatever such a method does, its error in mode i is p(h) times that of the guess, with a
-    polynomial p of degree k and p(0) = 1. Conjugate gradients take the p that makes the loss
-    least, so no other has a smaller loss at step k.
-
-    Parameters
-    ----------
-    modes : Modes
-        Curvature and squared error of each mode at the guess.
-    steps : int
-        How many steps to predict; with m different curvatures, exact arithmetic needs m.
-
-    Notes
-    -----
-    The recursion runs on one number per mode instead of a matrix.
-
-    References
-    ----------
-    Hestenes & Stiefel (1952), §5; Nemirovski & Yudin (1983), Problem complexity and method
-    efficiency in optimization, §7.2.
-
-    Examples
-    --------
-    >>> import gdinverse as gd
-    >>> curve = gd.rates.conjugate_gradient(gd.Inverse(gd.matrices.random_2020()).modes(), 4)
-    >>> [f"{error:.3f}" for error in curve.error[:4]], bool(curve.error[4] < 1e-10)
-    (['1.000', '0.991', '0.935', '0.655'], True)
-
-    Explained in [Three rungs](../theory/ladder.py).
-    """
-    h, weight = modes.curvature, modes.weight
-    error = torch.ones_like(h)
-    R = -h * error  # the gradient in each mode, downhill
-    P, square = R, (weight * R.square()).sum(-1, keepdim=True)
-    errors = [error]
-    for _ in range(steps):
-        along = (weight * h * P.square()).sum(-1, keepdim=True)
-        alpha = torch.where(along > 0, square / along, 0)
-        error, R = error + alpha * P, R - alpha * h * P
-        new = (weight * R.square()).sum(-1, keepdim=True)
-        P, square = R + torch.where(square > 0, new / square, 0) * P, new
-        errors.append(error)
-    return _prediction(modes, torch.stack(errors))
-
-
-def chebyshev(condition_number: float, steps: int) -> Tensor:
-    """How far conjugate gradients are at most, where nothing but κ is known.
-
-    Parameters
-    ----------
-    condition_number : float
-        κ = σ₁/σₙ, the square root of the Hessian's.
-    steps : int
-        How many steps to bound.
-
-    Returns
-    -------
-    float64 Tensor of shape (steps + 1,)
-        √(loss_k / loss_0) is at most this, from any guess.
-
-    Notes
-    -----
-    2/(cᵏ + c⁻ᵏ) with c = (κ + 1)/(κ − 1): the largest value on the spectrum of the Chebyshev
-    polynomial that is 1 at 0. With more known of the spectrum, `conjugate_gradient` is sharper.
-
-    References
-    ----------
-    Saad (2003), Iterative methods for sparse linear systems, §6.11.
-
-    Examples
-    --------
-    >>> import gdinverse as gd
-    >>> gd.rates.chebyshev(3.0, 4)
-    tensor([1.0000, 0.8000, 0.4706, 0.2462, 0.1245], dtype=torch.float64)
-    """
-    k = torch.arange(steps + 1, dtype=torch.float64)
-    if condition_number == 1:
-        return (k == 0).double()
-    c = (condition_number + 1) / (condition_number - 1)
-    return 2 / (c**k + c**-k)
-
-
-def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
-    """The curve of the plain relative gradient from X = scale · Mᵀ.
-
-    Parameters
-    ----------
-    sigma : Tensor of shape (..., n)
-        The singular values of M. Where one is 0, the error is the distance to the pseudo-inverse.
-    scale : float or Tensor of shape (...)
-        The factor of Mᵀ in the guess.
-    steps : int
-        How many steps to predict.
-
-    Notes
-    -----
-    I − X M is squared by each step, so mode i has left (1 − scale σ²)^(2ᵏ): it idles for about
-    log₂(1/(scale σₙ²)) steps, and then its digits double.
-
-    References
-    ----------
-    Schulz (1933), Iterative Berechnung der reziproken Matrix.
-
-    Examples
-    --------
-    >>> import torch, gdinverse as gd
-    >>> curve = gd.rates.newton_schulz(torch.tensor([1.0, 0.5]), 1.0, 5)
-    >>> [f"{error:.1e}" for error in curve.error]
-    ['6.7e-01', '5.0e-01', '2.8e-01', '9.0e-02', '9.0e-03', '9.0e-05']
-    """
-    sigma = sigma.double()
-    found = torch.as_tensor(scale, dtype=torch.float64)[..., None] * sigma.square()
-    # Where little is found yet, 1 − found rounds to 1, and its logarithm to 0.
-    logarithm = torch.where(found < 0.5, (-found).log1p(), (1 - found).abs().log())
-    powers = torch.arange(steps + 1.0, dtype=torch.float64).exp2()
-    errors = (powers.reshape(-1, *[1] * logarithm.dim()) * logarithm).exp()
-    seen = sigma > 1e-15 * sigma.amax(-1, keepdim=True)
-    errors = torch.where(seen, errors, 1.0)
-    answer = torch.where(seen, 1 / sigma, 0.0)
-    error = (errors * answer).square().sum(-1).sqrt() / answer.square().sum(-1).sqrt()
-    return Prediction(errors.square().sum(-1) / sigma.shape[-1] ** 2, error)
+    return {
+        "lr": float(group["lr"]),
+        "momentum": float(group["momentum"]),
+        "nesterov": group["nesterov"],
+        "dampening": float(group["dampening"]) if group["momentum"] else 0.0,
+    }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gdinverse.problems.problem import Problem
-from gdinverse.scale import times_power
+from gdinverse.core.outcome import Outcome
+from gdinverse.core.problem import Problem
+from gdinverse.core.result import Result, Status
+from gdinverse.core.run import minimize
+from gdinverse.core.tensors import eye_like, finite, sound, times_power
+from gdinverse.optimizers import OrthogonalGradient
+from gdinverse.optimizers.orthogonal_gradient import off_diagonal
 
 
-class Diagonalization(Problem):
+class Rotation(Problem):
     """Find the rotation V that makes VᵀHV diagonal, for a symmetric H.
 
     The loss is the mean over n² entries of the squared off-diagonal entries of VᵀHV. It is meant
@@ -57,8 +63,7 @@ class Diagonalization(Problem):
         unit = torch.finfo(V.dtype).eps / 2
         size = torch.linalg.vector_norm(self.core, dim=(-2, -1)).double()
         longest = lengths(self.core).amax(-1).double()
-        eye = torch.eye(n, dtype=V.dtype, device=V.device)
-        drift = torch.linalg.vector_norm(eye - V.mT @ V, dim=(-2, -1)).double()
+        drift = torch.linalg.vector_norm(eye_like(V) - V.mT @ V, dim=(-2, -1)).double()
         lost = 2 * (math.sqrt(n) + 1) * (n + 4) * unit
         off = n * losses.double().sqrt() + lost * self._scale(size)
         bound = self._off_by(V, off) + (drift + lost) * size
@@ -72,10 +77,24 @@ class Diagonalization(Problem):
     def rotation(self) -> Tensor:
         """V, with the drift from orthogonality that steps leave taken out."""
         V = self.V.detach()
-        return V + V @ (torch.eye(V.shape[-1], dtype=V.dtype, device=V.device) - V.mT @ V) / 2
+        return V + V @ (eye_like(V) - V.mT @ V) / 2
+
+    def error_from(self, exact: Any) -> Tensor:
+        """The largest error of a value, relative to the largest value in modulus."""
+        off = (self.values_of(self.value()).double() - self.values_of(exact)).abs().amax(-1)
+        return off / self.values_of(exact).abs().amax(-1)
+
+    def values_of(self, value: Any) -> Tensor:
+        """The singular values or eigenvalues in a value."""
+        raise NotImplementedError
+
+    def settle(self, outcome: Outcome) -> None:
+        """Values that the dtype cannot hold have a status of their own."""
+        lost = ~self.values_of(self.value()).isfinite().all(-1)
+        outcome.say(outcome.finite & lost, Status.overflow)
 
     def finite(self) -> Tensor:
-        return self.M.isfinite().all(-1).all(-1)
+        return finite(self.M)
 
     @property
     def enough(self) -> float:
@@ -93,18 +112,13 @@ def lengths(A: Tensor) -> Tensor:
     return A.square().sum(-2).sqrt()
 
 
-def off_diagonal(G: Tensor) -> Tensor:
-    """G with zeros on its diagonal."""
-    return G - torch.diag_embed(G.diagonal(dim1=-2, dim2=-1))
-
-
 def to_unit(M: Tensor) -> tuple[Tensor, Tensor]:
     """M/2^e with its largest entry in [½, 1), and e; zeros in place of what is not finite.
 
     Entries that this takes below the range of the dtype are lost. The final bound, which looks at
     M itself, knows of it.
     """
-    M = torch.where(M.isfinite().all(-1, keepdim=True).all(-2, keepdim=True), M, 0)
+    M = sound(M).to(M.dtype)
     exponents = torch.frexp(M.abs().amax(dim=(-2, -1))).exponent.long()
     return times_power(M, -exponents).contiguous(), exponents
 
@@ -115,5 +129,15 @@ def mixing(n: int, like: Tensor) -> Tensor:
     Banded and other structured matrices have long chains of neighbors that only talk to each
     other; seen from here every entry talks to every other, and they take a third of the steps.
     """
-    i = torch.arange(1, n + 1, dtype=torch.float64)
+    i = torch.arange(1, n + 1, dtype=torch.float64, device=like.device)
     return torch.linalg.qr(torch.cos(i[:, None] * (i[:, None] + math.sqrt(2) * i))).Q.to(like)
+
+
+def decomposed(problem: Rotation, options: dict[str, Any]) -> Result:
+    """One run on the orthogonal group, the only method for these problems."""
+    if "optimizer" in options:
+        raise TypeError(
+            f"optimizer={options['optimizer']!r}: this operation turns a rotation, by "
+            "gd.OrthogonalGradient alone; other optimizers find an SVD through gd.PenaltySVD"
+        )
+    return minimize(problem, OrthogonalGradient, **options)

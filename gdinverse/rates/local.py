@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call
 
-if TYPE_CHECKING:
-    from gdinverse.problems.problem import Problem
 
-
-def hessian(problem: Problem) -> Tensor:
+def hessian(problem: nn.Module) -> Tensor:
     """The second derivatives of a problem's loss where its unknowns stand.
 
     Parameters
@@ -44,7 +39,7 @@ def hessian(problem: Problem) -> Tensor:
     return torch.autograd.functional.hessian(loss, start)
 
 
-def local_curvature(problem: Problem) -> Tensor:
+def local_curvature(problem: nn.Module) -> Tensor:
     """The curvature of every mode of the loss near the point where a problem's unknowns stand.
 
     Near a minimum any smooth loss is a quadratic one, so `rates.rate`, `rates.lr_limit` and

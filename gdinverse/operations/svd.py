@@ -8,16 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from gdinverse import proof
-from gdinverse.problems.diagonalization import (
-    Diagonalization,
-    lengths,
-    mixing,
-    off_diagonal,
-    to_unit,
-)
-from gdinverse.problems.linear_problem import random_matrices
-from gdinverse.problems.problem import as_matrix
-from gdinverse.scale import times_power
+from gdinverse.core.result import Result
+from gdinverse.core.tensors import as_matrix, eye_like, random_matrices, sound, times_power
+from gdinverse.operations.rotation import Rotation, decomposed, lengths, mixing, to_unit
+from gdinverse.optimizers.orthogonal_gradient import off_diagonal
 from gdinverse.signs import fix_signs
 
 
@@ -29,7 +23,7 @@ class SVDValue(NamedTuple):
     Vh: Tensor
 
 
-class SVD(Diagonalization):
+class SVD(Rotation):
     """Find the V for which VᵀMᵀM V is diagonal: the right singular vectors of M.
 
     Parameters
@@ -76,8 +70,7 @@ class SVD(Diagonalization):
         self.register_buffer("left", left)
         self.register_buffer("right", X @ right)
         self.register_buffer("core", L.mT.contiguous())
-        eye = torch.eye(L.shape[-1], dtype=M.dtype, device=M.device)
-        self.V = nn.Parameter(eye.expand(L.shape).clone())
+        self.V = nn.Parameter(eye_like(L).expand(L.shape).clone())
 
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> SVD:
@@ -126,12 +119,15 @@ class SVD(Diagonalization):
         U, V = (torch.where(valid[..., None], A, torch.nan) for A in (U, V))
         return SVDValue(U, S, V.mT)
 
+    def values_of(self, value: SVDValue) -> Tensor:
+        return value.S
+
     def error_bound(self) -> Tensor:
         """How far any singular value is off, relative to the largest: `proof.svd_bounds`."""
         return proof.svd_bounds(self.M, *self.value()).relative
 
     def exact(self) -> SVDValue:
-        U, S, Vh = torch.linalg.svd(self.M.double(), full_matrices=False)
+        U, S, Vh = torch.linalg.svd(sound(self.M), full_matrices=False)
         V, U = fix_signs(Vh.mT, S, U)
         return SVDValue(U, S, V.mT)
 
@@ -139,3 +135,48 @@ class SVD(Diagonalization):
 def columns(A: Tensor, order: Tensor) -> Tensor:
     """The columns of A in another order."""
     return A.gather(-1, order.unsqueeze(-2).expand(A.shape))
+
+
+def svd(M: Any, **options: Any) -> Result:
+    """The singular value decomposition M = U diag(S) Vh, by descent on the orthogonal group.
+
+    Parameters
+    ----------
+    M : Tensor of shape (..., m, n), or whatever becomes one
+        float32 or float64; of any shape and rank.
+    **options
+        tolerance, max_steps, callback, progress and true_error as in `minimize`.
+
+    Returns
+    -------
+    Result
+        `value.U` (..., m, k), `value.S` (..., k), descending, and `value.Vh` (..., k, n), with
+        k = min(m, n). `error_bound` is on the singular values, relative to the largest: no value
+        is farther off than that. Bounds for each value and each vector: `proof.svd_bounds`, as
+        below. Signs and ties are settled by `fix_signs`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For input that is no real matrix, and for an optimizer of torch.
+
+    Notes
+    -----
+    The method and its sources are with `OrthogonalGradient` and `SVD`. Other optimizers find an
+    SVD through `PenaltySVD`.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> M = gd.matrices.random_2020()
+    >>> result = gd.svd(M)
+    >>> result
+    Result(converged after 5 steps, relative error at most ...e-15)
+    >>> U, S, Vh = result.value
+    >>> bool((U @ torch.diag(S) @ Vh - M).norm() < 1e-14)
+    True
+    >>> bounds = gd.proof.svd_bounds(M, U, S, Vh)
+    >>> bool((bounds.values < 1e-14).all() and (bounds.vectors < 1e-12).all())
+    True
+    """
+    return decomposed(SVD(M), options)

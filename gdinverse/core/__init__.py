@@ -1,0 +1,1 @@
+"""What every operation shares: the problem, the loop, the verdict, the result."""
