@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
@@ -76,6 +78,10 @@ class LinearProblem(Problem):
         modes = self.modes()
         assert modes is not None
         return modes.curvature[self.finite()].flatten()
+
+    def double_twin(self) -> LinearProblem:
+        """This problem in float64."""
+        return copy.deepcopy(self).double()
 
     def _singular_directions(self) -> tuple[Tensor, Tensor]:
         """Singular values (..., N) and right singular vectors (..., N, N) of the map itself."""

@@ -11,7 +11,7 @@ from gdinverse import proof
 from gdinverse.core.outcome import Outcome, grafted
 from gdinverse.core.result import Result, Status
 from gdinverse.core.run import minimize
-from gdinverse.core.tensors import balanced, eye_like
+from gdinverse.core.tensors import balanced, eye_like, finite
 from gdinverse.optimizers import ConjugateGradient, RelativeGradient
 
 
@@ -20,7 +20,8 @@ def settle(problem: Any, outcome: Outcome) -> None:
 
     Parameters
     ----------
-    problem : PseudoInverse, or what has `part`, `adopt` and such a problem as its part
+    problem : PseudoInverse, or what has such a problem as its `part`
+        `correct` turns an approximate pseudo-inverse into its value and the value's bound.
     outcome : Outcome
         Where something is proven afterwards, or said, is added to it.
     """
@@ -47,10 +48,10 @@ def _balanced(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
         finish=False,
     )
     inverse = torch.ldexp(torch.ldexp(again.value, -columns.mT), -rows.mT)
-    bound = problem.adopt(inverse, rest, part)
-    lost = again.converged & ~inverse.to(part.A.dtype).isfinite().all(-1).all(-1)
+    value, bound = problem.correct(part, inverse, rest)
+    lost = again.converged & ~finite(inverse.to(part.A.dtype))
     outcome.say(grafted(rest, rest, lost), Status.overflow)
-    _take(outcome, rest, again, bound, bound.isfinite())
+    _take(problem, outcome, rest, again, (value, bound), bound.isfinite() | lost)
 
 
 def _from_zero(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
@@ -68,11 +69,11 @@ def _from_zero(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
     witness, distance = _witness(twin)
     distance = torch.where(part.size > 0, distance, 0)
     near = distance <= n * eps * part.size
-    bound = problem.adopt(again.value, rest, part)
+    value, bound = problem.correct(part, again.value, rest)
     unproven = ~bound.isfinite()
     outcome.say(grafted(rest, rest, near & unproven), Status.singular)
     outcome.say(grafted(rest, rest, ~near & unproven), Status.undecided)
-    _take(outcome, rest, again, bound, torch.ones_like(unproven))
+    _take(problem, outcome, rest, again, (value, bound), torch.ones_like(unproven))
     nowhere = torch.full((*rest.shape, n), torch.nan, dtype=part.A.dtype, device=part.A.device)
     outcome.witness = grafted(nowhere, rest, witness)
     outcome.distance = grafted(torch.full_like(outcome.error_bound, torch.inf), rest, distance)
@@ -92,14 +93,20 @@ def _witness(problem: Any) -> tuple[Tensor, Tensor]:
     return v.squeeze(-1), proof.image_bound(A, v)
 
 
-def _take(outcome: Outcome, rest: Tensor, run: Result, bound: Tensor, where: Tensor) -> None:
-    """Enter what another run proved, for those of its matrices where it counts."""
+def _take(
+    problem: Any,
+    outcome: Outcome,
+    rest: Tensor,
+    run: Result,
+    answer: tuple[Tensor, Tensor],
+    where: Tensor,
+) -> None:
+    """Enter what another run found, for those of its matrices where it counts."""
     if not where.any():
         return
-    here = grafted(rest, rest, where)
-    history = run.history
-    outcome.replace(
-        here, history.loss[:, where], history.error_bound[:, where], run.steps[where]
-    )
+    here, (value, bound) = grafted(rest, rest, where), answer
+    problem.X.copy_(grafted(problem.X, here, value[where]))
+    losses, bounds = run.history.loss[:, where], run.history.error_bound[:, where]
+    outcome.replace(here, losses, bounds, run.steps[where])
     outcome.error_bound = grafted(outcome.error_bound, here, bound[where])
     outcome.say(here & outcome.error_bound.isfinite(), Status.floor)

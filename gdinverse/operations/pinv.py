@@ -141,6 +141,10 @@ class PseudoInverse(LinearProblem, Relative):
         """X corrected to the last digit of A's dtype, and its bound; X may have more digits."""
         return proof.pinv_finish(X, self.A, passes=PASSES)
 
+    def correct(self, part: Any, X: Tensor, where: Tensor) -> tuple[Tensor, Tensor]:
+        """An approximate pseudo-inverse of some matrices of the batch, corrected, and its bound."""
+        return part.corrected(X)
+
     def part(self, where: Tensor) -> PseudoInverse:
         """The same problem from X = 0, for some matrices of the batch."""
         return PseudoInverse(self.A[where])

@@ -7,16 +7,16 @@ import pytest
 import torch
 
 import gdinverse as gd
-from gdinverse import problems
-from gdinverse.problems.diagonalization import Diagonalization
+from gdinverse import operations
+from gdinverse.operations.rotation import Rotation
 
-BASES = (gd.Problem, gd.LinearProblem, Diagonalization)
+BASES = (gd.Problem, gd.LinearProblem, Rotation)
 
 
 def found():
-    """Every problem in gdinverse/problems that says what its loss is."""
-    for module in pkgutil.iter_modules(problems.__path__):
-        name = f"gdinverse.problems.{module.name}"
+    """Every problem in gdinverse/operations that says what its loss is."""
+    for module in pkgutil.iter_modules(operations.__path__):
+        name = f"gdinverse.operations.{module.name}"
         for kind in vars(importlib.import_module(name)).values():
             own = isinstance(kind, type) and kind.__module__ == name
             if own and issubclass(kind, gd.Problem) and kind not in BASES:

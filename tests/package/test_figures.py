@@ -13,7 +13,7 @@ from gdinverse import figures
 from gdinverse.figures.axes import PLOT, axes, path, size
 from gdinverse.figures.labels import Label
 from gdinverse.figures.style import MARGIN
-from gdinverse.result import Status
+from gdinverse.core.result import Status
 
 
 def run(loss, status=Status.converged, predicted=None):
