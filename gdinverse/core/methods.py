@@ -22,19 +22,16 @@ Law = Callable[[Problem, list[Tensor], int], Prediction | None]
 class Informed(torch.optim.Optimizer):
     """An optimizer that sees the problem, where torch's see only parameters and gradients.
 
-    A subclass defines `losses` and `step`. It works on every matrix of a batch by itself.
+    A subclass defines `look` and `advance`. It works on every matrix of a batch by itself.
 
     Attributes
     ----------
-    guess : str
-        The first guess that suits this optimizer, for whoever does not choose one.
     exhausted : bool Tensor of shape (...)
         Where no further step can help.
     law : callable, or None
         What theory says of a run: a function of problem, start and number of steps.
     """
 
-    guess = "zeros"
     law: Law | None = None
 
     def __init__(self, problem: Problem, **defaults: Any) -> None:
@@ -47,13 +44,22 @@ class Informed(torch.optim.Optimizer):
         """Itself, as a callback gets it."""
         return self
 
-    def losses(self) -> Tensor:
-        """The losses of the current iterate, shape (...), keeping what the next step needs."""
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Losses, free bound and its rounding at the current iterate, each of shape (...).
+
+        It keeps what the next step needs.
+        """
         raise NotImplementedError
 
-    def quick_bound(self, losses: Tensor) -> tuple[Tensor, Tensor]:
-        """The free bound of the current iterate."""
-        return self.problem.quick_bound(losses)
+    def advance(self) -> None:
+        """Take one step from where `look` has looked."""
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def step(self, closure: object = None) -> None:  # type: ignore[override]
+        """Look and take one step, for a loop of the reader's own."""
+        self.look()
+        self.advance()
 
 
 class Blind:
@@ -70,21 +76,20 @@ class Blind:
         self.settings = rates.sgd_settings(self.optimizer)
         self.law: Law | None = self.settings and partial(descent, self.settings)
 
-    def losses(self) -> Tensor:
-        """The losses of the current iterate; its gradients are in place afterwards.
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Losses and free bound of the current iterate; its gradients are in place afterwards.
 
         An optimizer that shows one point and asks for the gradient at another is asked for the
         one that it shows.
         """
-        if not self.moods:
-            return self._evaluate()
-        self.optimizer.eval()
-        return self.problem().detach()
+        if self.moods:
+            self.optimizer.eval()
+            losses = self.problem().detach()
+        else:
+            losses = self._evaluate()
+        return losses, *self.problem.quick_bound(losses)
 
-    def quick_bound(self, losses: Tensor) -> tuple[Tensor, Tensor]:
-        return self.problem.quick_bound(losses)
-
-    def step(self) -> None:
+    def advance(self) -> None:
         if self.moods:
             self.optimizer.train()
             self._evaluate()

@@ -106,7 +106,7 @@ def minimize(
             tell(step)
             if step == max_steps or record.complete:
                 break
-            method.step()
+            method.advance()
         return record.result(max_steps)
 
 
@@ -185,35 +185,38 @@ class _Record:
 
     def add(self, step: int) -> None:
         """Take down one iterate, and settle the matrices that have a reason to."""
-        losses = self.method.losses()
-        bound, rounding = self.method.quick_bound(losses)
+        losses, bound, self.rounding = self.method.look()
         if not step:
-            self.lowest = torch.full_like(losses, torch.inf)
-            grown = losses / torch.finfo(losses.dtype).eps ** 2
-            self.limit = torch.where(losses == 0, torch.inf, grown)
+            self._open(losses)
         self.losses.append(losses)
         self.bounds.append(bound)
-        self.rounding = rounding
         if self.exact is not None:
             self.errors.append(self.problem.error_from(self.exact))
-        lower = losses < self.lowest
-        self.lowest_at = torch.where(lower, step, self.lowest_at)
-        self.lowest = torch.where(lower, losses, self.lowest)
-        beyond = ~(losses <= self.limit)
-        ends = (bound <= self.goal) | self.method.exhausted | beyond
-        ends |= (bound <= 2 * rounding) & (step - self.lowest_at >= self._patience(bound, rounding))
+        self.lowest_at.masked_fill_(losses < self.lowest, step)
+        self.lowest = torch.fmin(self.lowest, losses)
+        calm = losses <= self.limit
+        ends = (bound <= self.goal).logical_or_(self.method.exhausted).logical_or_(~calm)
+        idle = bound <= 2 * self.rounding
+        if idle.any():
+            ends |= idle & (step - self.lowest_at >= self._patience(bound))
         if step and step % STILL == 0:
             ends |= self._stands(step)
         ends &= self.running
         if ends.any():
-            self.beyond |= ends & beyond & ~(bound <= self.goal) & ~self.method.exhausted
+            self.beyond |= ends & ~calm & ~(bound <= self.goal) & ~self.method.exhausted
             self.steps.masked_fill_(ends, step)
             self.running = self.running & ~ends
             self.complete = not bool(self.running.any())
             self._keep(ends)
 
-    def _patience(self, bound: Tensor, rounding: Tensor) -> Tensor:
-        return torch.where(bound - rounding < 1, PATIENCE, PATIENCE_UNPROVEN)
+    def _open(self, losses: Tensor) -> None:
+        """Set the marks that the losses of a run are held against."""
+        self.lowest = torch.full_like(losses, torch.inf)
+        grown = losses / torch.finfo(losses.dtype).eps ** 2
+        self.limit = torch.where(losses == 0, torch.inf, grown)
+
+    def _patience(self, bound: Tensor) -> Tensor:
+        return torch.where(bound - self.rounding < 1, PATIENCE, PATIENCE_UNPROVEN)
 
     def _stands(self, step: int) -> Tensor:
         """Where neither the loss nor any unknown has changed for some time."""

@@ -84,13 +84,23 @@ def _from_python(given: Any, name: str) -> Tensor:
 
 def norm(X: Tensor) -> Tensor:
     """The Frobenius norm of each matrix, in float64; it neither overflows nor vanishes."""
-    size = torch.linalg.vector_norm(X, dim=(-2, -1)).double()
+    size = torch.linalg.vector_norm(X, dim=(-2, -1))
+    least, most = torch.aminmax(size)
     safe = 1e130 if X.dtype == torch.float64 else 1e15
-    if ((size < safe) & (size > 1 / safe)).all():
-        return size
+    if float(most) < safe and float(least) > 1 / safe:
+        return size.double()
     largest = X.abs().amax((-2, -1)).double()
     unit = torch.where(largest > 0, largest, 1)
     return torch.linalg.vector_norm(X.double() / wide(unit), dim=(-2, -1)) * unit
+
+
+def plus_product(C: Tensor, A: Tensor, B: Tensor, sign: int = 1) -> Tensor:
+    """C + A B or C − A B, in one pass where torch has one."""
+    if A.dim() == 2:
+        return torch.addmm(C, A, B, alpha=sign)
+    if A.dim() == 3 and B.dim() == 3:
+        return torch.baddbmm(C, A, B, alpha=sign)
+    return C + A @ B if sign > 0 else C - A @ B
 
 
 def relative_error(value: Tensor, exact: Tensor) -> Tensor:

@@ -164,17 +164,14 @@ class LeastSquares(LinearProblem, Relative):
             self.P.copy_(torch.where(wide(nothing), small_transpose(self.A), self.P))
         self.X.copy_(self.P @ self.target)
 
-    def relative_losses(self, R: Tensor) -> Tensor:
-        return self.losses_of(self.residual().detach())
-
     @torch.no_grad()
-    def relative_bound(self, losses: Tensor, R: Tensor) -> tuple[Tensor, Tensor]:
-        """Of x = P b: ‖R‖ where A is square, else δ‖A⁺‖‖b‖/‖x‖."""
-        rounding = self._trust(R)
+    def relative_look(self, R: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of x = P b: the bound is ‖R‖ where A is square, else δ‖A⁺‖‖b‖/‖x‖."""
+        losses, rounding = self.losses_of(self.residual().detach()), self._trust(R)
         if self.A.shape[-2] == self.A.shape[-1]:
-            return self.apart, rounding
+            return losses, self.apart, rounding
         error = self.apart * self.reach * norm(self.target)
-        return _relative(error, torch.zeros_like(error), norm(self.X))[0], rounding
+        return losses, _relative(error, torch.zeros_like(error), norm(self.X))[0], rounding
 
     def _trust(self, R: Tensor) -> Tensor:
         """See what P proves of A⁺; return the rounding in it."""

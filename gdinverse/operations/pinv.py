@@ -12,7 +12,17 @@ from gdinverse import proof
 from gdinverse.core.outcome import Outcome
 from gdinverse.core.result import Result
 from gdinverse.core.run import minimize
-from gdinverse.core.tensors import as_matrix, as_tensor, eye_like, finite, norm, random_matrices, sound, wide
+from gdinverse.core.tensors import (
+    as_matrix,
+    as_tensor,
+    eye_like,
+    finite,
+    norm,
+    plus_product,
+    random_matrices,
+    sound,
+    wide,
+)
 from gdinverse.operations import looks
 from gdinverse.operations.linear import LinearProblem
 from gdinverse.operations.relative import Relative
@@ -98,12 +108,19 @@ class PseudoInverse(LinearProblem, Relative):
     @torch.no_grad()
     def deviation(self) -> Tensor:
         """R = I − X A, or I − A X for a wide matrix."""
-        return self.target - self.map(self.X)
+        X, A = self.X, self.A
+        return plus_product(self.target, *((X, A) if self.side == "left" else (A, X)), -1)
 
     @torch.no_grad()
     def multiply(self, a: Tensor | float, T: Tensor) -> None:
-        change = T @ self.X if self.side == "left" else self.X @ T
-        self.X.mul_(a).add_(change)
+        X = self.X.detach()
+        X.copy_(plus_product(a * X, *((T, X) if self.side == "left" else (X, T))))
+
+    @torch.no_grad()
+    def relative_look(self, R: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        size = norm(R)
+        losses = (size.square() / self.entries).to(R.dtype)
+        return losses, *self._bounded(size)
 
     @torch.no_grad()
     def begin(self) -> None:
@@ -118,10 +135,14 @@ class PseudoInverse(LinearProblem, Relative):
     @torch.no_grad()
     def quick_bound(self, losses: Tensor) -> tuple[Tensor, Tensor]:
         """Bound the relative error by n √loss, and add what is rounding, or unseen by the loss."""
+        return self._bounded(self.target.shape[-1] * losses.double().sqrt())
+
+    def _bounded(self, size: Tensor) -> tuple[Tensor, Tensor]:
+        """From the norm of the residual to the quick bound, and what of it is rounding."""
         n, longer = self.target.shape[-1], max(self.A.shape[-2:])
         unit = torch.finfo(self.A.dtype).eps / 2
-        rounding = (longer + 2) * unit * self.size * norm(self.X)
-        bound = n * losses.double().sqrt() + rounding
+        rounding = (longer + 2) * unit * self.size * norm(self.X.detach())
+        bound = size + rounding
         if n < longer and (bound < 1).any():
             other = self.A @ self.X if self.side == "left" else self.X @ self.A
             bound = bound + norm(other - other.mT) / math.sqrt(2) + rounding

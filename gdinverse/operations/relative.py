@@ -32,13 +32,10 @@ class Relative(Problem):
         """
         raise NotImplementedError
 
-    def relative_losses(self, R: Tensor) -> Tensor:
-        """The losses of the iterate that R belongs to."""
-        return self.losses_of(R)
-
-    def relative_bound(self, losses: Tensor, R: Tensor) -> tuple[Tensor, Tensor]:
-        """The quick bound of the iterate that R belongs to."""
-        return self.quick_bound(losses)
+    def relative_look(self, R: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The losses, quick bound and rounding of the iterate that R belongs to."""
+        losses = self.losses_of(R)
+        return losses, *self.quick_bound(losses)
 
     def seen(self, v: Tensor) -> Tensor:
         """How much of the unit vector v (..., n, 1) the given matrix leaves, relative to its norm."""

@@ -83,11 +83,13 @@ class ConjugateGradient(Informed):
 
     law = staticmethod(conjugate_law)
 
-    def losses(self) -> Tensor:
-        return self.problem.forward().detach()
+    @torch.no_grad()
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
+        losses = self.problem.forward()
+        return losses, *self.problem.quick_bound(losses)
 
     @torch.no_grad()
-    def step(self, closure: object = None) -> None:  # type: ignore[override]
+    def advance(self) -> None:
         """Move each X along its direction, as far as the loss goes down."""
         image = self.problem.map(self.P)
         ratio = _ratio(self.slope, norm(image))

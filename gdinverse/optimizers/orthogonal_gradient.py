@@ -65,11 +65,12 @@ class OrthogonalGradient(Informed):
             self.distance = problem.distance(self.G)
         self._look()
 
-    def losses(self) -> Tensor:
-        return self.problem.losses_of(self.G)
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
+        losses = self.problem.losses_of(self.G)
+        return losses, *self.problem.quick_bound(losses)
 
     @torch.no_grad()
-    def step(self, closure: object = None) -> None:  # type: ignore[override]
+    def advance(self) -> None:
         """Turn every plane by its angle, or less where that is too much at once."""
         V = self.problem.V
         K = 2 * torch.tan(angles(self.G) / 2)

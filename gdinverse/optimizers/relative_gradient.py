@@ -74,33 +74,32 @@ class RelativeGradient(Informed):
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
         self.law = partial(relative_law, scaled)
 
-    def losses(self) -> Tensor:
+    @torch.no_grad()
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
         self.R = self.problem.deviation()
-        return self.problem.relative_losses(self.R)
-
-    def quick_bound(self, losses: Tensor) -> tuple[Tensor, Tensor]:
-        return self.problem.relative_bound(losses, self.R)
+        return self.problem.relative_look(self.R)
 
     @torch.no_grad()
-    def step(self, closure: object = None) -> None:  # type: ignore[override]
+    def advance(self) -> None:
         """Add the residual times the iterate."""
-        self._look()
+        self._follow()
         if self.scaled:
-            s = 2 / (1 + (1 - (self.v * self.missing).sum(-2, keepdim=True)).clamp(*SAFE))
+            l = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
+            s = 2 / (1 + l.clamp(*SAFE))
             self.problem.multiply(s * (2 - s), self.R * s.square())
         else:
             self.problem.multiply(1, self.R)
 
-    def _look(self) -> None:
+    def _follow(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
         missing = self.R @ self.v
         size = torch.linalg.vector_norm(missing, dim=-2, keepdim=True)
         self.v = torch.where(size > 0, missing / size, self.v)
-        self.missing = self.R @ self.v
-        seen = self.problem.seen(self.v)
-        eps = torch.finfo(self.R.dtype).eps
-        self.unseen = torch.where(seen <= self.v.shape[-2] * eps, self.unseen + 1, 0)
-        self.exhausted = self.exhausted | (seen <= eps / 16) | (self.unseen >= UNSEEN)
+        seen, eps = self.problem.seen(self.v), torch.finfo(self.R.dtype).eps
+        faint = seen <= self.v.shape[-2] * eps
+        self.unseen = (self.unseen + 1).mul_(faint)
+        if faint.any():
+            self.exhausted = self.exhausted | (seen <= eps / 16) | (self.unseen >= UNSEEN)
 
 
 def probe(n: int, device: torch.device) -> Tensor:
