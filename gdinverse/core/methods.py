@@ -181,14 +181,15 @@ def couples(make: Callable[[list[nn.Parameter]], Any]) -> bool:
 
 
 def _moved(make: Callable[[list[nn.Parameter]], Any], start: Tensor) -> Tensor:
-    """How far an optimizer moves from `start` in three steps on ½‖X‖²."""
+    """How far an optimizer moves from `start` in three steps on a quadratic bowl."""
     X = nn.Parameter(start.clone())
+    curvature = torch.tensor([[1.0, 0.3], [0.5, 0.2]], device="cpu")
     optimizer = make([X])
     getattr(optimizer, "train", lambda: None)()
 
     def closure() -> Tensor:
-        X.grad = X.detach().clone()
-        return X.detach().square().sum() / 2
+        X.grad = curvature * X.detach()
+        return (curvature * X.detach().square()).sum() / 2
 
     for _ in range(3):
         closure()

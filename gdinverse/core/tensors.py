@@ -55,7 +55,8 @@ def as_tensor(given: Any, name: str) -> Tensor:
     if not tensor.is_floating_point():
         tensor = tensor.double()
     if tensor.dtype not in (torch.float32, torch.float64):
-        raise TypeError(f"{name} is {tensor.dtype}: pass it in float32 or float64")
+        advice = f"{name}.float()" if isinstance(given, Tensor) else f"{name}.astype('float64')"
+        raise TypeError(f"{name} is {tensor.dtype}: pass {advice}; float32 and float64 are known")
     if tensor.is_inference():  # an unknown must be able to carry a gradient
         with torch.inference_mode(False):
             tensor = tensor.clone()

@@ -87,10 +87,10 @@ class PseudoInverse(LinearProblem, Relative):
             self.side = "right"
         self.A: Tensor
         self.size: Tensor
+        self.X = nn.Parameter(first_guess(A, guess, generator))
         self.register_buffer("A", A)
         self.register_buffer("size", norm(A))
         self.register_buffer("target", eye_like(A, min(rows, columns)))
-        self.X = nn.Parameter(first_guess(A, guess, generator))
 
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> PseudoInverse:

@@ -73,7 +73,7 @@ def relative(
     -----
     With r = 1 − f, a step by s maps f ← s f (2 − s f) and r ← (1 − s + s r)²; plain is s = 1. The
     carried vector becomes R v/‖R v‖, l = Σ f w, and s = 2/(1 + l). Both f and r are followed,
-    because each loses its digits where it is near 1.
+    because each loses its digits where the other is near 0.
 
     References
     ----------
@@ -98,7 +98,8 @@ def relative(
             w = w * r.square()
             w = w / w.sum(-1, keepdim=True).clamp(min=torch.finfo(w.dtype).tiny)
             s = 2 / (1 + (f * w).sum(-1, keepdim=True).clamp(*safe))
-        f, r = s * f * (2 - s * f), (1 - s + s * r).square()
+        early, f = f < 0.5, s * f * (2 - s * f)
+        r = torch.where(early, 1 - f, (1 - s + s * r).square())
         factors.append(torch.where(first == 0, 0, r / first))
         sizes.append(r.square().sum(-1).sqrt())
     curve = of_factors(modes, torch.stack(factors))

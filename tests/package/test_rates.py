@@ -102,7 +102,7 @@ def test_the_mean_of_both_products_has_the_rate_of_its_own_hessian():
     result = gd.inv(
         M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9, side="both", guess=M, tolerance=1e-6
     )
-    h = gd.Inverse(M, side="both").modes().curvature
+    h = gd.TwoSidedInverse(M).modes().curvature
     assert h.shape == (16,)
     assert math.isclose(gd.rates.rate(h, 0.9, 0.9).max(), 0.994479, abs_tol=1e-6)
     assert result.prediction.steps is None
