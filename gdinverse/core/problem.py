@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from gdinverse.core.outcome import Outcome
-from gdinverse.core.tensors import relative_error
+from gdinverse.core.tensors import finite, relative_error
 from gdinverse.rates import Modes
 
 
@@ -20,8 +20,8 @@ class Problem(nn.Module):
     per matrix: the mean of the squared residual entries of that matrix. Add `.sum()` for a batch
     before `.backward()`, so that each matrix gets the gradient that it would get alone.
 
-    A subclass defines `residual` (or `forward`), `value`, `quick_bound`, `error_bound`, `exact`,
-    `to_answer`, `finite` and `example`, and what more it is able to: a gradient in closed form
+    A subclass defines `residual` (or `forward`), `given`, `value`, `quick_bound`, `error_bound`,
+    `exact`, `to_answer` and `example`, and what more it is able to: a gradient in closed form
     (`backward`), a linear map, a relative step, a rotation. Optimizers ask for these abilities.
 
     Attributes
@@ -121,9 +121,14 @@ class Problem(nn.Module):
         """The error at X, or at the current iterate, in the modes of a quadratic loss, or None."""
         return None
 
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        """What the problem was made of, in the order of its arguments."""
+        raise NotImplementedError
+
     def finite(self) -> Tensor:
         """Whether the input of each matrix is finite, bool of shape (...)."""
-        raise NotImplementedError
+        return finite(*self.given)
 
     @property
     def dtype(self) -> torch.dtype:

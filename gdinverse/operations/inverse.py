@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from gdinverse import proof
 from gdinverse.core.result import Result
 from gdinverse.core.run import minimize
-from gdinverse.core.tensors import as_square_matrix, eye_like, finite, norm, random_matrices, sound, wide
+from gdinverse.core.tensors import as_square_matrix, eye_like, norm, random_matrices, sound, wide
 from gdinverse.operations.linear import LARGEST, LinearProblem
 from gdinverse.operations.pinv import PASSES, PseudoInverse, Side, first_guess
 from gdinverse.operations.steady import steady
@@ -170,8 +170,9 @@ class TwoSidedInverse(LinearProblem):
     def exact(self) -> Tensor:
         return torch.linalg.pinv(sound(self.A), rtol=1e-15)
 
-    def finite(self) -> Tensor:
-        return finite(self.A)
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        return (self.A,)
 
 
 def inv(

@@ -17,7 +17,6 @@ from gdinverse.core.tensors import (
     as_matrix,
     as_tensor,
     eye_like,
-    finite,
     norm,
     random_matrices,
     sound,
@@ -269,8 +268,9 @@ class LeastSquares(LinearProblem, Relative):
     def spectrum(self, start: list[Tensor], v: Tensor) -> tuple[Tensor, Tensor] | None:
         return transposed_spectrum(self.A, small_transpose(self.A), self.side, v)
 
-    def finite(self) -> Tensor:
-        return finite(self.A, self.target)
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        return (self.A, self.target)
 
 
 def _relative(error: Tensor, rounding: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from torch.nn.utils import parametrizations
 
 from gdinverse import proof
 from gdinverse.core.problem import Problem
-from gdinverse.core.tensors import as_matrix, eye_like, finite, random_matrices
+from gdinverse.core.tensors import as_matrix, eye_like, random_matrices
 from gdinverse.operations.rotation import Rotation
 from gdinverse.operations.svd import SVD, SVDValue, columns
 from gdinverse.signs import fix_signs
@@ -185,8 +185,9 @@ class PenaltySVD(Problem):
 
     error_from, last_digit, enough = Rotation.error_from, Rotation.last_digit, Rotation.enough
 
-    def finite(self) -> Tensor:
-        return finite(self.M)
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        return (self.M,)
 
 
 class OrthogonalSVD(PenaltySVD):

@@ -16,7 +16,6 @@ from gdinverse.core.tensors import (
     as_matrix,
     as_tensor,
     eye_like,
-    finite,
     norm,
     plus_product,
     random_matrices,
@@ -201,8 +200,9 @@ class PseudoInverse(LinearProblem, Relative):
     def spectrum(self, start: list[Tensor], v: Tensor) -> tuple[Tensor, Tensor] | None:
         return transposed_spectrum(self.A, start[0], self.side, v)
 
-    def finite(self) -> Tensor:
-        return finite(self.A)
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        return (self.A,)
 
 
 def transposed_spectrum(

@@ -12,7 +12,7 @@ from gdinverse.core.outcome import Outcome
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import Result, Status
 from gdinverse.core.run import minimize
-from gdinverse.core.tensors import eye_like, finite, sound, times_power
+from gdinverse.core.tensors import eye_like, sound, times_power
 from gdinverse.optimizers import OrthogonalGradient
 from gdinverse.optimizers.orthogonal_gradient import off_diagonal
 
@@ -93,8 +93,9 @@ class Rotation(Problem):
         lost = ~self.values_of(self.value()).isfinite().all(-1)
         outcome.say(outcome.finite & lost, Status.overflow)
 
-    def finite(self) -> Tensor:
-        return finite(self.M)
+    @property
+    def given(self) -> tuple[Tensor, ...]:
+        return (self.M,)
 
     @property
     def enough(self) -> float:
