@@ -54,12 +54,18 @@ def optimizer_of(kind: Kind) -> tuple[type[torch.optim.Optimizer], dict]:
     ):
         if hasattr(kind, ability):
             return optimizer, {}
-    return torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "tolerance": 1e-2}
+    return torch.optim.SGD, {"lr": 0.3, "momentum": 0.9, "tolerance": 0.05, "max_steps": 800}
 
 
 def run(problem: gd.Problem, **options: object) -> gd.Result:
     optimizer, its = optimizer_of(type(problem))
-    return gd.minimize(problem, optimizer, **its | {"max_steps": 5000} | options)
+    return gd.minimize(problem, optimizer, **{"max_steps": 2000} | its | options)
+
+
+def fresh(kind: Kind, optimizer: type[torch.optim.Optimizer], dtype: torch.dtype) -> gd.Problem:
+    """The example as a reader would make it, where the optimizer needs nothing but what is given."""
+    problem = kind.example((4,), dtype)
+    return kind(*problem.given) if optimizer is gd.RelativeGradient else problem
 
 
 def scattered(problem: gd.Problem, size: float, seed: int = 0) -> gd.Problem:
@@ -87,6 +93,9 @@ def bounds_hold(kind: Kind, dtype: torch.dtype) -> None:
         problem = kind.example((4,), dtype)
         problem.to_answer()
         _judge(scattered(problem, size, seed=int(-math.log10(size or 1e-9))), str(size))
+        problem.to_answer()
+        problem.restore([p * (1 - size) for p in problem.snapshot()])
+        _judge(problem, f"shrunk by {size}")
     problem = kind.example((4,), dtype)
     result = run(problem)
     _judge(problem, "after a run")
@@ -113,7 +122,7 @@ def bounds_say_something(kind: Kind, dtype: torch.dtype) -> None:
 
 
 def a_run_proves_the_example(kind: Kind, dtype: torch.dtype) -> None:
-    result = run(kind.example((4,), dtype))
+    result = run(fresh(kind, optimizer_of(kind)[0], dtype))
     assert result.converged.all(), f"{[s.name for s in result.status]}, {result.error_bound}"
 
 
@@ -220,7 +229,7 @@ def runs_go_as_predicted(kind: Kind, dtype: torch.dtype) -> None:
         settings += [(torch.optim.SGD, {"lr": lr, "momentum": 0.5})]
     for optimizer, options in settings:
         tolerance = {"tolerance": 1e-6} | options
-        result = gd.minimize(kind.example((4,), dtype), optimizer, max_steps=3000, **tolerance)
+        result = gd.minimize(fresh(kind, optimizer, dtype), optimizer, max_steps=3000, **tolerance)
         theory = result.prediction
         if theory is None:
             continue
@@ -228,6 +237,7 @@ def runs_go_as_predicted(kind: Kind, dtype: torch.dtype) -> None:
         count = min(len(measured), len(theory.loss))
         ratio = theory.loss[:count].sqrt() / measured[:count].sqrt()
         running = (torch.arange(count)[:, None] <= result.steps) & (measured[:count] > 1e-20)
+        assert running.any(), f"{optimizer.__name__}: nothing to compare"
         drift = (ratio - 1)[running].abs().max()
         assert drift < 1e-4, f"{optimizer.__name__} {options}: the curve differs by {drift:.1e}"
         if theory.steps is not None:
