@@ -73,7 +73,8 @@ class Blind:
         self.moods = hasattr(self.optimizer, "train") and hasattr(self.optimizer, "eval")
         self.graph = self.stepped = False
         self.takes_closure = "closure" in inspect.signature(self.optimizer.step).parameters
-        self.settings = rates.sgd_settings(self.optimizer)
+        quadratic = type(problem).modes is not Problem.modes
+        self.settings = rates.sgd_settings(self.optimizer) if quadratic else None
         self.law: Law | None = self.settings and partial(descent, self.settings)
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:

@@ -133,7 +133,7 @@ def _steps(max_steps: int, progress: bool) -> Iterable[int]:
 class Theory:
     """What is needed to predict a run that was made: its law, its start, and its rule to stop."""
 
-    law: Law | None
+    law: Law
     problem: Problem
     start: list[Tensor]
     end: list[Tensor]
@@ -143,8 +143,6 @@ class Theory:
 
     def __call__(self) -> rates.Prediction | None:
         """The predicted curve, with the step at which this run's own rule would end it."""
-        if self.law is None:
-            return None
         with undisturbed(self.problem):
             curve = self.law(self.problem, self.start, self.steps)
             if curve is None:
@@ -158,6 +156,10 @@ class Theory:
             else:
                 return curve
             return replace(curve, steps=rates.first(bound <= self.goal))
+
+
+def silent() -> None:
+    """What theory says of a method that it does not know."""
 
 
 class _Record:
@@ -268,7 +270,9 @@ class _Record:
             outcome.distance,
         )
 
-    def _theory(self) -> Theory:
+    def _theory(self) -> Callable[[], rates.Prediction | None]:
+        if self.method.law is None:
+            return silent
         horizon = len(self.losses) * 5 // 4 + 20
         rule = (self.rounding, self.goal, horizon)
         return Theory(self.method.law, self.problem, self.start, self.kept, *rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -97,7 +97,10 @@ class PenaltySVD(Problem):
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> PenaltySVD:
         generator = torch.Generator().manual_seed(0)
-        return cls(random_matrices(*batch, 5, 4).to(dtype), generator=generator)
+        M = random_matrices(*batch, 5, 4).to(dtype) / 3
+        return cls(M, sigma="free", generator=generator, **cls.example_options)
+
+    example_options: ClassVar[dict[str, float]] = {"penalty": 1.0}
 
     def answer(self) -> Guess:
         """U, d and V at the exact answer."""
@@ -229,6 +232,8 @@ class OrthogonalSVD(PenaltySVD):
             torch.manual_seed(0)  # torch completes a tall U to a basis with random columns
             for name in ("U", "V"):
                 parametrizations.orthogonal(self, name)
+
+    example_options: ClassVar[dict[str, float]] = {}
 
     @torch.no_grad()
     def to_answer(self) -> None:
