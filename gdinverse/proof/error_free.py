@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 
 UNIT_ROUNDOFF = {torch.float64: 2.0**-53, torch.float32: 2.0**-24}
+U = UNIT_ROUNDOFF[torch.float64]
 SMALLEST_NORMAL = 2.0**-1022  # also what a flushed subnormal can lose
+SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arithmetic
 
 
 def gamma(k: int, dtype: torch.dtype = torch.float64) -> float:
@@ -102,6 +104,22 @@ def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, float, float]:
     return root, 2 * gamma(entries + 6), math.sqrt(entries) * 2.0**-500
 
 
+def over(error: Tensor, size: Tensor) -> Tensor:
+    """Divide a bound by what is positive; inf where it is not, and where anything is nan.
+
+    Examples
+    --------
+    >>> over(torch.tensor([1.0, 1.0, math.nan]), torch.tensor([2.0, -1.0, 1.0]))
+    tensor([0.5000,    inf,    inf])
+    """
+    return torch.where((size > 0) & (error >= 0), error / size * SAFETY, torch.inf)
+
+
+def relative(error: Tensor, size: Tensor) -> Tensor:
+    """Bound error/‖answer‖ from a lower bound ‖answer‖ ≥ size − error; inf where that is empty."""
+    return over(error, size - error)
+
+
 def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """Add without loss: s + t = a + b exactly, where s is the rounded sum.
 
@@ -117,3 +135,27 @@ def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     s = a + b
     b_seen = s - a
     return s, (a - (s - b_seen)) + (b - b_seen)
+
+
+def two_product(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Multiply without loss: p + e = a b exactly, unless something over- or underflows.
+
+    References
+    ----------
+    Dekker (1971), A floating-point technique for extending the available precision.
+
+    Examples
+    --------
+    >>> x = torch.tensor(1 + 2.0**-30, dtype=torch.float64)
+    >>> two_product(x, x)[1].item() == 2.0**-60
+    True
+    """
+    p = a * b
+    (a1, a2), (b1, b2) = _halves(a), _halves(b)
+    return p, a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)
+
+
+def _halves(x: Tensor) -> tuple[Tensor, Tensor]:
+    shifted = (2.0**27 + 1) * x
+    first = shifted - (shifted - x)
+    return first, x - first

@@ -5,14 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from .error_free import (
-    SMALLEST_NORMAL,
-    UNIT_ROUNDOFF,
-    exponent,
-    gamma,
-    power_of_two,
-    two_sum,
-)
+from .error_free import SAFETY, SMALLEST_NORMAL, U, exponent, gamma, power_of_two, two_sum
 
 
 def slices(x: Tensor, bits: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -119,7 +112,6 @@ def doubled_residual(
     s1, t1 = two_sum(s0, -size * middle)
     row_norms = torch.linalg.vector_norm(lefts, dim=-1, keepdim=True) + 2.0**-500
     column_norms = torch.linalg.vector_norm(rights, dim=-2, keepdim=True)
-    u = UNIT_ROUNDOFF[torch.float64]
-    slack = (1 + 2.0**-30) * gamma(3 * n + 4) * row_norms * column_norms * size
-    slack = slack + (8 * u * u * (s0.abs() + s1.abs()) + 16 * n * SMALLEST_NORMAL)
+    slack = SAFETY * gamma(3 * n + 4) * row_norms * column_norms * size
+    slack = slack + (8 * U * U * (s0.abs() + s1.abs()) + 16 * n * SMALLEST_NORMAL)
     return *two_sum(s1, (t0 + t1) - size * (lefts @ rights)), slack
