@@ -91,9 +91,12 @@ def norm_up(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
 
 
 def norm_down(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
-    """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one."""
+    """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one.
+
+    What is not finite, or overflows, is 0: nothing is known.
+    """
     root, rounding, vanishing = _norm(x, dim)
-    return root * (1 - rounding) - vanishing
+    return torch.where(root < torch.inf, root * (1 - rounding) - vanishing, 0.0)
 
 
 def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, float, float]:
@@ -112,7 +115,8 @@ def over(error: Tensor, size: Tensor) -> Tensor:
     >>> over(torch.tensor([1.0, 1.0, math.nan]), torch.tensor([2.0, -1.0, 1.0]))
     tensor([0.5000,    inf,    inf])
     """
-    return torch.where((size > 0) & (error >= 0), error / size * SAFETY, torch.inf)
+    sound = (size > 0) & (error >= 0) & (error < torch.inf)
+    return torch.where(sound, error / size * SAFETY, torch.inf)
 
 
 def relative(error: Tensor, size: Tensor) -> Tensor:
