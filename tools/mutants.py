@@ -1,0 +1,250 @@
+"""Break one term of a proof, or one rule, at a time, and see a test fail: python -m tools.mutants.
+
+A mutant drops or halves a term of a bound, drops a factor, or opens a guard. It is written into a
+copy of the package, where the tests run until the first one fails. A mutant that no test kills
+survives: write the test that kills it, or list it in `mutants.toml` with the reason why nothing
+can. Mutants of rules outside the proofs are written down there, too.
+"""
+
+import argparse
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parents[1]
+AT_ONCE = 2
+# What a term of a bound contains. All other sums are the method's own.
+TERM = re.compile(
+    r"gamma|slack|hidden|lost|rest|round|vanishing|radius|defect|bound|\boff\b|error|reach|gain"
+    r"|tail|norm|abs\(\)|\bU\b|U64|SMALLEST|\* -500|size|whole|mirror|low|columns|images|\b[abcCrt]\b"
+)
+FACTOR = re.compile(r"SAFETY|math\.sqrt\(2\)|\d+|\(1 - .*\)(\.clamp\(min=0\))?")
+Table = dict[str, list[dict[str, str]]]
+GUARDS = ("1", "0", "torch.inf")
+
+
+class StaleError(Exception):
+    """An entry of the table that fits nothing any more."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A file with one change, and the tests that should notice."""
+
+    file: str
+    place: str  # the function, and what the broken statement sets there
+    change: str
+    source: str
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.place}: {self.change}"
+
+
+def terms_of(file: str, source: str, tests: tuple[str, ...]) -> Iterator[Mutant]:
+    """Every term, factor and guard of a file, broken by itself."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef):
+            for statement in ast.walk(function):
+                if isinstance(statement, ast.Assign | ast.Return | ast.Expr):
+                    place = f"{function.name} {_target(statement)}"
+                    for node in ast.walk(statement):
+                        for change, new in _variants(node):
+                            yield Mutant(file, place, change, _replaced(source, node, new), tests)
+
+
+def _target(statement: ast.Assign | ast.Return | ast.Expr) -> str:
+    if isinstance(statement, ast.Assign):
+        return ast.unparse(statement.targets[0])
+    return type(statement).__name__.lower()
+
+
+def _variants(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What can be broken here: what is done, and the text that takes the node's place."""
+    if isinstance(node, ast.BinOp):
+        left, right = ast.unparse(node.left), ast.unparse(node.right)
+        factors = [(left, right), (right, left)]
+        if isinstance(node.op, ast.Add):
+            parts = zip(factors, (node.left, node.right), strict=True)
+            for (term, other), part in parts:
+                if TERM.search(term) and not _is_sum(part):
+                    yield f"drop {term}", other
+                    yield f"halve {term}", f"({other}) + ({term}) / 2"
+        elif isinstance(node.op, ast.Mult):
+            for factor, other in factors:
+                if FACTOR.fullmatch(factor):
+                    yield f"drop factor {factor}", other
+        elif isinstance(node.op, ast.Sub) and TERM.search(right):
+            yield f"drop - {right}", left
+    elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) in GUARDS:
+        guard = ast.unparse(node)
+        yield f"open {guard}", f"({guard}) | True"
+
+
+def _is_sum(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+
+
+def _replaced(source: str, node: ast.AST, new: str) -> str:
+    assert isinstance(node, ast.expr)
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    lines = source.encode().splitlines(keepends=True)  # Python counts columns in bytes
+    start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    end = sum(map(len, lines[: node.end_lineno - 1])) + node.end_col_offset
+    code = source.encode()
+    return (code[:start] + f"({new})".encode() + code[end:]).decode()
+
+
+def rules_of(root: Path, table: Table) -> Iterator[Mutant]:
+    """The mutants that the table writes down: in this file, this text instead of that."""
+    for rule in table.get("rule", []):
+        source = (root / rule["file"]).read_text()
+        if source.count(rule["old"]) != 1:
+            raise StaleError(
+                f"{rule['file']} has {rule['old']!r} {source.count(rule['old'])} times"
+            )
+        broken = source.replace(rule["old"], rule["new"])
+        change = f"{rule['old']} → {rule['new']}"
+        yield Mutant(rule["file"], "rule", change, broken, tuple(rule["tests"].split()))
+
+
+def all_mutants(root: Path, table: Table) -> list[Mutant]:
+    """Those of the proofs, each once, then the rules."""
+    tests = sorted(str(path.relative_to(root)) for path in root.glob(table["proof"][0]["tests"]))
+    found: dict[str, Mutant] = {}
+    for path in sorted(root.glob(table["proof"][0]["files"])):
+        own_first = tuple(sorted(tests, key=lambda test: path.stem not in Path(test).stem))
+        for mutant in terms_of(str(path.relative_to(root)), path.read_text(), own_first):
+            found.setdefault(mutant.source, mutant)
+    return [*found.values(), *rules_of(root, table)]
+
+
+def reason(mutant: Mutant, table: Table) -> str | None:
+    """Why nothing can show this one, if the table says so."""
+    for entry in table.get("listed", []):
+        if _fits(entry, mutant):
+            return entry["why"]
+    return None
+
+
+def _fits(entry: dict[str, str], mutant: Mutant) -> bool:
+    """Whether an entry, which may leave the file or the place open, speaks of this mutant."""
+    return (
+        entry["change"] == mutant.change
+        and entry.get("file", mutant.file) == mutant.file
+        and entry.get("place", mutant.place) == mutant.place
+    )
+
+
+def check_table(mutants: list[Mutant], table: Table) -> None:
+    """Raise for a listed survivor that the source does not have any more."""
+    for entry in table.get("listed", []):
+        if not any(_fits(entry, mutant) for mutant in mutants):
+            raise StaleError(f"listed, and not in the source: {entry}")
+
+
+class Laboratory:
+    """Copies of the package and its tests, in which mutants run."""
+
+    def __init__(self, root: Path, folder: Path, copies: int = AT_ONCE) -> None:
+        self.free: Queue[Path] = Queue()
+        for i in range(copies):
+            copy = folder / str(i)
+            for part in ("gdinverse", "tests/package"):
+                ignore = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(root / part, copy / part, ignore=ignore)
+            shutil.copy(root / "pyproject.toml", copy)
+            self.free.put(copy)
+
+    def kills(self, mutant: Mutant) -> bool:
+        """Whether a test fails on the mutant."""
+        copy = self.free.get()
+        target = copy / mutant.file
+        original = target.read_text()
+        try:
+            target.write_text(mutant.source)
+            return _tests_fail(copy, mutant.tests)
+        finally:
+            target.write_text(original)
+            self.free.put(copy)
+
+    def survivors_of(self, mutants: list[Mutant]) -> list[Mutant]:
+        """Run the mutants, and say of each what became of it."""
+        alive = []
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for mutant, killed in zip(mutants, pool.map(self.kills, mutants), strict=True):
+                print("killed  " if killed else "SURVIVED", mutant, flush=True)
+                alive += [] if killed else [mutant]
+        return alive
+
+    def check_unbroken(self, mutants: list[Mutant]) -> None:
+        """Raise if a test fails before anything is broken: it would kill every mutant."""
+        tests = {test: None for mutant in mutants for test in mutant.tests}
+        if tests and _tests_fail(self.free.queue[0], tests):
+            raise RuntimeError("a test fails on the package as it is")
+
+
+def _tests_fail(copy: Path, tests: Iterable[str]) -> bool:
+    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider", *tests]
+    settings = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        command, cwd=copy, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    if run.returncode not in (0, 1):
+        raise RuntimeError(run.stdout + run.stderr)
+    return run.returncode == 1
+
+
+def survivors(root: Path, table: Table, only: str = "") -> list[Mutant]:
+    """Run all mutants that are not listed, or all whose name contains `only`, and print.
+
+    Half a term first: where a test misses one half, the same test would miss the whole.
+    """
+    mutants = all_mutants(root, table)
+    check_table(mutants, table)
+    chosen = [m for m in mutants if (only in str(m) if only else reason(m, table) is None)]
+    names = {str(m) for m in chosen}
+    first = [m for m in chosen if _half(m) not in names]
+    with tempfile.TemporaryDirectory() as folder:
+        laboratory = Laboratory(root, Path(folder))
+        laboratory.check_unbroken(chosen)
+        alive = laboratory.survivors_of(first)
+        left = {str(m) for m in alive}
+        alive += laboratory.survivors_of([m for m in chosen if _half(m) in left])
+    print(
+        f"{len(mutants)} mutants: {len(chosen) - len(alive)} killed, {len(alive)} survived, "
+        f"{len(mutants) - len(chosen)} {'not chosen' if only else 'listed with a reason'}"
+    )
+    return alive
+
+
+def _half(mutant: Mutant) -> str:
+    """The name of the mutant that halves what this one drops."""
+    return str(replace(mutant, change=re.sub("^drop", "halve", mutant.change)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="run those whose name contains this, listed too")
+    options = parser.parse_args()
+    start = time.monotonic()
+    table = tomllib.loads((ROOT / "tools/mutants.toml").read_text())
+    alive = survivors(ROOT, table, options.only)
+    print(f"{(time.monotonic() - start) / 60:.1f} minutes")
+    sys.exit(bool(alive))
+
+
+if __name__ == "__main__":
+    main()
