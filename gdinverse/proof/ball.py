@@ -69,13 +69,7 @@ class Ball:
     @classmethod
     def _sum(cls, high: Tensor, low: Tensor, radius: Tensor) -> "Ball":
         """High + low, where the last operation on `low` was rounded."""
-        radius = (radius + U * low.abs()) * SAFETY + SMALLEST_NORMAL
-        return cls(*two_sum(high, low), radius)
-
-    @property
-    def size(self) -> Tensor:
-        """A bound on the modulus of each entry."""
-        return (self.high.abs() + (self.low.abs() + self.radius)) * SAFETY
+        return cls(*two_sum(high, low), (radius + U * low.abs()) * SAFETY)
 
     def __add__(self, other: "Ball") -> "Ball":
         high, rest = two_sum(self.high, other.high)
@@ -101,8 +95,9 @@ class Ball:
         n, zero = self.high.shape[-1], self.high.new_zeros(())
         high, low, slack = doubled_residual(zero, -self.high, other.high, -self.low)
         cross = gamma(n + 4) * self.high.abs() + self.low.abs()
-        left = torch.cat((self.size, self.radius, cross), -1)
-        right = torch.cat((other.radius, other.size, other.low.abs()), -2)
+        size, others = (ball.high.abs() + ball.low.abs() for ball in (self, other))
+        left = torch.cat((size, self.radius, cross), -1)
+        right = torch.cat((other.radius, others + other.radius, other.low.abs()), -2)
         radius = slack + left @ right + 4 * n * SMALLEST_NORMAL
         return Ball._sum(high, low + self.high @ other.low, radius)
 
@@ -145,4 +140,4 @@ class Ball:
         values, vectors = torch.linalg.eigh(middle)
         off = eigh_bounds(middle, values, vectors).values[..., 0] + rest
         least = values[..., 0]
-        return torch.where(known, least - (off + 2 * U * least.abs()) * SAFETY, -torch.inf)
+        return torch.where(known, least - (off + U * least.abs()) * SAFETY, -torch.inf)

@@ -170,7 +170,7 @@ def spectral_norm_up(A: Tensor) -> Tensor:
         A = A * power_of_two(-e)
         norms.append(norm_up(A))
         exponents.append(power_of_two(e)[..., 0, 0])
-        rounding.append(gamma(A.shape[-2] + 4) * norms[-1].square() + SMALLEST_NORMAL)
+        rounding.append(gamma(A.shape[-2] + 4) * norms[-1].square())
         A = A.mT @ A
     bound = norm_up(A)
     for norm, scale, lost in zip(norms[::-1], exponents[::-1], rounding[::-1], strict=True):
@@ -225,10 +225,10 @@ def _defect(V: Tensor, exact: bool) -> _Known:
 
 
 def _product_defect(M: Tensor, U: Tensor, S: Tensor, V: Tensor, exact: bool) -> _Known:
-    """M − U S Vᵀ, with what U S loses by rounding, and M by scaling."""
+    """M − U S Vᵀ, with what U S loses by rounding; what vanishes is in the norms."""
     left = U * S.unsqueeze(-2)
     E = _residual(M, left, V.mT, exact)
-    lost = 2 * U64 * norm_up(left) * norm_up(V) + M.shape[-1] * M.shape[-2] * SMALLEST_NORMAL
+    lost = 2 * U64 * norm_up(left) * norm_up(V)
     return _Known(E.matrix, (E.hidden + lost) * SAFETY)
 
 
@@ -248,8 +248,7 @@ def _gaps(values: Tensor, bounds: Tensor) -> Tensor:
 
 def _vectors(residual: Tensor, gap: Tensor, defect: Tensor) -> Tensor:
     """√2 ‖residual‖/gap, and what a length other than 1 adds."""
-    defect = defect[..., None]
-    return math.sqrt(2) * (defect + over(residual, gap * (1 - defect).clamp(min=0))) * SAFETY
+    return math.sqrt(2) * (defect[..., None] + over(residual, gap)) * SAFETY
 
 
 def _bounds(
