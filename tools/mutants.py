@@ -8,26 +8,26 @@ can. Mutants of rules outside the proofs are written down there, too.
 
 import argparse
 import ast
+import contextlib
+import io
+import multiprocessing
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import Queue
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
 # What a term of a bound contains. All other sums are the method's own.
 TERM = re.compile(
     r"gamma|slack|hidden|lost|rest|round|vanishing|radius|defect|bound|\boff\b|error|reach|gain"
-    r"|tail|norm|abs\(\)|\bU\b|U64|SMALLEST|\* -500|size|whole|mirror|low|columns|images"
+    r"|tail|norm|abs\(\)|\bU\b|U64|SMALLEST|-500|size|whole|mirror|low|rows|columns|images"
     r"|\b[abcCrt]\b"
 )
 FACTOR = re.compile(r"SAFETY|math\.sqrt\(2\)|\d+|\(1 - .*\)(\.clamp\(min=0\))?")
@@ -127,12 +127,12 @@ def rules_of(root: Path, table: Table) -> Iterator[Mutant]:
 
 def all_mutants(root: Path, table: Table) -> list[Mutant]:
     """Those of the proofs, each once, then the rules."""
-    tests = sorted(str(path.relative_to(root)) for path in root.glob(table["proof"][0]["tests"]))
     found: dict[str, Mutant] = {}
-    for path in sorted(root.glob(table["proof"][0]["files"])):
-        own_first = tuple(sorted(tests, key=lambda test: path.stem not in Path(test).stem))
-        for mutant in terms_of(str(path.relative_to(root)), path.read_text(), own_first):
-            found.setdefault(mutant.source, mutant)
+    for group in table["proof"]:
+        for file in group["files"].split():
+            source = (root / file).read_text()
+            for mutant in terms_of(file, source, tuple(group["tests"].split())):
+                found.setdefault(mutant.source, mutant)
     return [*found.values(), *rules_of(root, table)]
 
 
@@ -160,57 +160,53 @@ def check_table(mutants: list[Mutant], table: Table) -> None:
             raise StaleError(f"listed, and not in the source: {entry}")
 
 
+@dataclass(frozen=True)
 class Laboratory:
-    """Copies of the package and its tests, in which mutants run."""
+    """Runs the tests in copies of the package; each in a process that has torch loaded already."""
 
-    def __init__(self, root: Path, folder: Path, copies: int = AT_ONCE) -> None:
-        self.free: Queue[Path] = Queue()
-        for i in range(copies):
-            copy = folder / str(i)
-            for part in ("gdinverse", "tests/package"):
-                ignore = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(root / part, copy / part, ignore=ignore)
-            shutil.copy(root / "pyproject.toml", copy)
-            self.free.put(copy)
-
-    def kills(self, mutant: Mutant) -> bool:
-        """Whether a test fails on the mutant."""
-        copy = self.free.get()
-        target = copy / mutant.file
-        original = target.read_text()
-        try:
-            target.write_text(mutant.source)
-            return _tests_fail(copy, mutant.tests)
-        finally:
-            target.write_text(original)
-            self.free.put(copy)
+    root: Path
 
     def run(self, mutants: list[Mutant]) -> tuple[list[Mutant], list[Mutant]]:
         """Run the mutants, and say of each what became of it: those killed, those alive."""
         fates: tuple[list[Mutant], list[Mutant]] = [], []
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for mutant, killed in zip(mutants, pool.map(self.kills, mutants), strict=True):
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["torch", "flint", "plotly.graph_objects", "pytest"])
+        with context.Pool(AT_ONCE, maxtasksperchild=1) as pool:
+            for mutant, killed in zip(mutants, pool.imap(self.kills, mutants), strict=True):
                 print("killed  " if killed else "SURVIVED", mutant, flush=True)
                 fates[not killed].append(mutant)
         return fates
 
-    def check_unbroken(self, mutants: list[Mutant]) -> None:
-        """Raise if a test fails before anything is broken: it would kill every mutant."""
-        tests = {test: None for mutant in mutants for test in mutant.tests}
-        if tests and _tests_fail(self.free.queue[0], tests):
-            raise RuntimeError("a test fails on the package as it is")
+    def kills(self, mutant: Mutant) -> bool:
+        """Whether a test fails on the mutant, in this process."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder).resolve()
+            for part in ("gdinverse", "tests/package"):
+                ignore = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(self.root / part, copy / part, ignore=ignore)
+            shutil.copy(self.root / "pyproject.toml", copy)
+            (copy / mutant.file).write_text(mutant.source)
+            return _tests_fail(copy, mutant)
 
 
-def _tests_fail(copy: Path, tests: Iterable[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider", *tests]
-    settings = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    settings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they double the time to start
-    run = subprocess.run(
-        command, cwd=copy, env=os.environ | settings, capture_output=True, text=True, check=False
-    )
-    if run.returncode not in (0, 1):
-        raise RuntimeError(run.stdout + run.stderr)
-    return run.returncode == 1
+def _tests_fail(copy: Path, mutant: Mutant) -> bool:
+    """Run the tests until the first one fails, on the copy."""
+    import pytest
+
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    output, before = io.StringIO(), Path.cwd()
+    os.chdir(copy)
+    with contextlib.redirect_stdout(output):
+        options = ["-xq", "-p", "no:cacheprovider", "--assert=plain", f"--rootdir={copy}"]
+        result = pytest.main([*options, *mutant.tests])
+    os.chdir(before)
+    if result not in (0, 1):
+        raise RuntimeError(f"{mutant}\n{output.getvalue()}")
+    loaded = sys.modules.get(mutant.file.removesuffix(".py").replace("/", "."))
+    if loaded and copy not in Path(loaded.__file__ or "").parents:
+        raise RuntimeError(f"the tests ran on {loaded.__file__}")
+    return result == 1
 
 
 def survivors(root: Path, table: Table, only: str = "") -> list[Mutant]:
@@ -222,12 +218,13 @@ def survivors(root: Path, table: Table, only: str = "") -> list[Mutant]:
     check_table(mutants, table)
     chosen = [m for m in mutants if (only in str(m) if only else reason(m, table) is None)]
     names = {str(m) for m in chosen}
-    with tempfile.TemporaryDirectory() as folder:
-        laboratory = Laboratory(root, Path(folder))
-        laboratory.check_unbroken(chosen)
-        killed, alive = laboratory.run([m for m in chosen if _half(m) not in names])
-        halves = {str(m) for m in alive}
-        more = laboratory.run([m for m in chosen if _half(m) in halves])
+    laboratory = Laboratory(root)
+    tests = tuple({test: None for mutant in chosen for test in mutant.tests})
+    if chosen and laboratory.run([unbroken(root, chosen[0], tests)])[0]:
+        raise RuntimeError("a test fails on the package as it is, and would kill every mutant")
+    killed, alive = laboratory.run([m for m in chosen if _half(m) not in names])
+    halves = {str(m) for m in alive}
+    more = laboratory.run([m for m in chosen if _half(m) in halves])
     killed, alive = killed + more[0], alive + more[1]
     print(
         f"{len(mutants)} mutants, {len(mutants) - len(chosen)} "
@@ -235,6 +232,12 @@ def survivors(root: Path, table: Table, only: str = "") -> list[Mutant]:
         f"{len(chosen) - len(killed) - len(alive)} killed by half, {len(alive)} survived"
     )
     return alive
+
+
+def unbroken(root: Path, mutant: Mutant, tests: tuple[str, ...]) -> Mutant:
+    """The package as it is, as a mutant that must survive all tests."""
+    source = (root / mutant.file).read_text()
+    return replace(mutant, place="nothing", change="as it is", source=source, tests=tests)
 
 
 def _half(mutant: Mutant) -> str:

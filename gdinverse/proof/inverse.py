@@ -48,10 +48,10 @@ def _correction(
     The norm in which r < 1 is free to choose. With the rows of X at 1 it cannot be spoiled by bad
     scaling; where it fails nevertheless, the norm of X as given may do.
     """
-    powers = [X, R @ X]
-    if terms == 2:
+    powers = [X]
+    for _ in range(terms):
         powers.append(R @ powers[-1])
-    C = powers[1] + powers[2] if terms == 2 else powers[1]
+    C = sum(powers[2:], powers[1])
     rest = _rest(R, slack, powers, weight)
     if rest.isinf().any():
         ratio, one = weight / weight.mT, torch.ones_like(weight)

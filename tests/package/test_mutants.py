@@ -19,7 +19,7 @@ def test_the_error_counts():
     assert bound(0, 0, 2) is None
 """
 TABLE: mutants.Table = {
-    "proof": [{"files": "gdinverse/proof/*.py", "tests": "tests/package/test_*.py"}]
+    "proof": [{"files": "gdinverse/proof/sums.py", "tests": "tests/package/test_sums.py"}]
 }
 RULE = {
     "file": "gdinverse/rule.py",
@@ -33,6 +33,8 @@ RULE = {
 def project(tmp_path: Path) -> Path:
     """A package whose one test sees one of its two terms, and a rule that its test does not see."""
     for name, text in {
+        "gdinverse/__init__.py": "",
+        "gdinverse/proof/__init__.py": "",
         "gdinverse/proof/sums.py": PROOF,
         "gdinverse/rule.py": "LIMIT = 1\n",
         "tests/package/test_sums.py": TESTS,
