@@ -168,17 +168,19 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     value = X.to(M.dtype, copy=True)
     bound = torch.full(X.shape[:1], torch.inf, dtype=torch.float64, device=X.device)
     scaled, low = scaled_by_rows(X, M), torch.zeros_like(X, dtype=torch.float64)
-    live, before = torch.arange(len(X), device=X.device), bound
+    live: slice | Tensor = slice(None)  # all of them: an index would cost a copy
+    before: float | Tensor = torch.inf
     for done in range(passes):
         plain = M.dtype == torch.float32 and done < PLAIN_PASSES
         scaled, low, rest, new_value, new_bound = _pass(scaled, low, M.dtype, plain)
         better = new_bound < bound[live]
         value[live] = torch.where(better[:, None, None], new_value, value[live])
-        bound = bound.index_copy(0, live, torch.minimum(new_bound, bound[live]))
+        bound[live] = torch.minimum(new_bound, bound[live])
         go_on = (rest > UNIT_ROUNDOFF[M.dtype] * ENOUGH) & ((rest < before / 4) | plain)
         if not go_on.any():
             break
-        live, low, before = live[go_on], low[go_on], rest[go_on]
+        live = torch.arange(len(X), device=X.device)[live][go_on]
+        low, before = low[go_on], rest[go_on]
         scaled = Scaled(*(part[go_on] for part in scaled))
     return value.reshape(shape), bound.reshape(shape[:-2])
 

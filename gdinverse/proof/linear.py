@@ -69,23 +69,18 @@ def _solve_step(system: System, b: Tensor, x: Tensor, low: Tensor) -> tuple[Tens
     return C, error * SAFETY
 
 
-class Answer(NamedTuple):
-    """What refining gave."""
-
-    value: Tensor  # in the given dtype
-    kept: Tensor  # the value as scaled, weighted rows
-    error: Tensor  # ‖weight·error‖ of each row
-
-
 def refine_rows(
     system: System, step: Step, x: Tensor, b: Tensor, q: Tensor, dtype: torch.dtype, passes: int
-) -> Answer:
-    """Scale columns by 2^q and rows as the system is, refine, round to the dtype, and account."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale columns by 2^q and rows as the system is, refine, round to the dtype, and account.
+
+    The value in the dtype, what was kept of it as weighted rows, and ‖weight·error‖ of each row.
+    """
     e, weight = (system.e + q).mT, system.weight
     rows, b = times_power(x.double().mT, -e), times_power(b.double(), -q).mT
     found = refined(partial(step, system, b), rows, passes, weight, -1)
     value, kept, lost = round_once(found, dtype, e)
-    return Answer(value.mT, weight * kept, (norm_up(weight * lost, -1) + found.error) * SAFETY)
+    return value.mT, weight * kept, (norm_up(weight * lost, -1) + found.error) * SAFETY
 
 
 def per_column(

@@ -20,7 +20,7 @@ from tests.package.exact import (
     squared_norm,
     true_inverse,
 )
-from tests.package.worst import WorstProducts
+from tests.package.worst import WorstProducts, blurred
 
 SIGNS = (1, -1)
 THIRD = 1 / 3  # a number with many digits
@@ -216,17 +216,34 @@ def test_a_residual_of_zero_in_float64_does_not_mean_an_exact_inverse() -> None:
         assert is_bound(float(proof.inverse_bound(X, M)), X, true_inverse(M))
 
 
+@pytest.mark.parametrize("off", [1e-6, 0.3, 0.6])
+def test_a_bound_counts_the_correction_and_what_the_correction_leaves(off: float) -> None:
+    """The error is in one direction and the size in another, so that no other term covers it."""
+    M = torch.tensor([[1.0, 0.0], [0.0, 0.01]], dtype=torch.float64)
+    X = torch.tensor([[1.0 - off, 0.0], [0.0, 100.0]], dtype=torch.float64)
+    assert is_bound(float(proof.inverse_bound(X, M)), X, true_inverse(M))
+
+
+def test_a_bound_counts_what_a_residual_of_zero_hides(monkeypatch: pytest.MonkeyPatch) -> None:
+    blur = 0.25
+    measure = blurred(proof.doubled_residual, blur, -1)
+    monkeypatch.setattr(inverse, "doubled_residual", measure)
+    X = ones(1, of=1 - blur)
+    assert is_bound(float(proof.inverse_bound(X, ones(1))), X, true_inverse(ones(1)))
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("far", [0.0, 1e-6])
 def test_a_pass_bounds_both_its_value_and_what_it_holds_in_two_parts(
-    dtype: torch.dtype, plain: bool
+    dtype: torch.dtype, plain: bool, far: float
 ) -> None:
-    for seed in range(60):
+    for seed in range(40):
         M = (1 + 0.9 * randn(1, 1, seed=seed).tanh()).to(dtype)
-        X = 1 / M.double()
+        X = (1 + far) / M.double()
         more = 1 / rational(float(M)) - rational(float(X))  # what X could not hold
         scaled = inverse.scaled_by_rows(X, M)
-        low = float(flint.arb(more)) * error_free.power_of_two(-scaled.e)
+        low = (far == 0) * float(flint.arb(more)) * error_free.power_of_two(-scaled.e)
         after, rest, relative, value, bound = inverse._pass(scaled, low, dtype, plain)
         assert is_bound(float(bound), value, true_inverse(M))
         kept = value.double() * error_free.power_of_two(-scaled.e)
