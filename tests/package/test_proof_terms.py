@@ -155,6 +155,11 @@ def test_the_slack_of_a_residual_contains_every_rounding(measure: object, sign: 
         assert each_at_most(off, slack), name
 
 
+def test_a_residual_in_doubled_precision_hides_only_what_three_slices_cannot_hold() -> None:
+    A, B = randn(4, 16, seed=1), randn(16, 4, seed=2)
+    assert proof.doubled_residual(A @ B, A, B)[2].max() < 2.0**-84
+
+
 def series(R: Exact, X: Tensor) -> Exact:
     """(I − R)⁻¹ X, the inverse that X and R speak of."""
     return (exact(eye(len(X))) - R).inv() * exact(X)
@@ -234,7 +239,7 @@ def test_a_bound_counts_what_a_residual_of_zero_hides(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("plain", [True, False])
-@pytest.mark.parametrize("far", [0.0, 1e-6])
+@pytest.mark.parametrize("far", [0.0, 1e-6, 0.1])
 def test_a_pass_bounds_both_its_value_and_what_it_holds_in_two_parts(
     dtype: torch.dtype, plain: bool, far: float
 ) -> None:
