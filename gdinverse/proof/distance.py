@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor
 
-from .error_free import SMALLEST_NORMAL, exponent, norm_down, norm_up, power_of_two
-from .inverse import SAFETY
+from .error_free import SAFETY, SMALLEST_NORMAL, exponent, norm_down, norm_up, power_of_two
 from .residual import doubled_residual
 
 

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 
 UNIT_ROUNDOFF = {torch.float64: 2.0**-53, torch.float32: 2.0**-24}
+U = UNIT_ROUNDOFF[torch.float64]
 SMALLEST_NORMAL = 2.0**-1022  # also what a flushed subnormal can lose
+SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arithmetic
 
 
 def gamma(k: int, dtype: torch.dtype = torch.float64) -> float:
@@ -89,9 +91,12 @@ def norm_up(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
 
 
 def norm_down(x: Tensor, dim: int | tuple[int, ...] = (-2, -1)) -> Tensor:
-    """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one."""
+    """Frobenius norm of each matrix (or 2-norm along `dim`), never above the true one.
+
+    What is not finite, or overflows, is 0: nothing is known.
+    """
     root, rounding, vanishing = _norm(x, dim)
-    return root * (1 - rounding) - vanishing
+    return torch.where(root < torch.inf, root * (1 - rounding) - vanishing, 0.0)
 
 
 def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, float, float]:
@@ -100,6 +105,23 @@ def _norm(x: Tensor, dim: int | tuple[int, ...]) -> tuple[Tensor, float, float]:
     root = torch.linalg.vector_norm(x, dim=dim)
     entries = x.numel() // max(root.numel(), 1)
     return root, 2 * gamma(entries + 6), math.sqrt(entries) * 2.0**-500
+
+
+def over(error: Tensor, size: Tensor) -> Tensor:
+    """Divide a bound by what is positive; inf where it is not, and where anything is nan.
+
+    Examples
+    --------
+    >>> over(torch.tensor([1.0, 1.0, math.nan]), torch.tensor([2.0, -1.0, 1.0]))
+    tensor([0.5000,    inf,    inf])
+    """
+    sound = (size > 0) & (error >= 0) & (error < torch.inf)
+    return torch.where(sound, error / size * SAFETY, torch.inf)
+
+
+def relative(error: Tensor, size: Tensor) -> Tensor:
+    """Bound error/‖answer‖ from a lower bound ‖answer‖ ≥ size − error; inf where that is empty."""
+    return over(error, size - error)
 
 
 def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -117,3 +139,27 @@ def two_sum(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     s = a + b
     b_seen = s - a
     return s, (a - (s - b_seen)) + (b - b_seen)
+
+
+def two_product(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Multiply without loss: p + e = a b exactly, unless something over- or underflows.
+
+    References
+    ----------
+    Dekker (1971), A floating-point technique for extending the available precision.
+
+    Examples
+    --------
+    >>> x = torch.tensor(1 + 2.0**-30, dtype=torch.float64)
+    >>> two_product(x, x)[1].item() == 2.0**-60
+    True
+    """
+    p = a * b
+    (a1, a2), (b1, b2) = _halves(a), _halves(b)
+    return p, a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)
+
+
+def _halves(x: Tensor) -> tuple[Tensor, Tensor]:
+    shifted = (2.0**27 + 1) * x
+    first = shifted - (shifted - x)
+    return first, x - first

@@ -5,12 +5,22 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, power_of_two, two_sum
+from .error_free import (
+    SAFETY,
+    UNIT_ROUNDOFF,
+    U,
+    exponent,
+    gamma,
+    norm_down,
+    norm_up,
+    power_of_two,
+    relative,
+    two_sum,
+)
+from .refine import ENOUGH
 from .residual import doubled_residual, plain_residual
 
-SAFETY = 1 + 2.0**-30  # covers the few dozen roundings of each bound's own arithmetic
 PLAIN_PASSES = 2  # a float32 M rarely needs more than float64
-ENOUGH = 2.0**-14  # what remains after the correction, in units of the last digit
 
 
 class Scaled(NamedTuple):
@@ -30,34 +40,37 @@ def scaled_by_rows(X: Tensor, M: Tensor, e: Tensor | None = None) -> Scaled:
     return Scaled(X * power_of_two(-e), M * power_of_two(e).mT, e, weight)
 
 
-def _correction(R: Tensor, slack: Tensor, X: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """C = R X and a bound on ‖M⁻¹ − X − C‖, which is inf unless r < 1.
+def _correction(
+    R: Tensor, slack: Tensor, X: Tensor, weight: Tensor, terms: int
+) -> tuple[Tensor, Tensor]:
+    """C = R X, or R X + R² X, and a bound on ‖M⁻¹ − X − C‖, which is inf unless r < 1.
 
     The norm in which r < 1 is free to choose. With the rows of X at 1 it cannot be spoiled by bad
     scaling; where it fails nevertheless, the norm of X as given may do.
     """
-    C = R @ X
-    rest = _rest(R, slack, X, C, weight)
+    powers = [X]
+    for _ in range(terms):
+        powers.append(R @ powers[-1])
+    C = sum(powers[2:], powers[1])
+    rest = _rest(R, slack, powers, weight)
     if rest.isinf().any():
-        ratio = weight / weight.mT
-        as_given = _rest(R * ratio, slack * ratio, weight * X, weight * C, torch.ones_like(weight))
-        rest = torch.minimum(rest, as_given)
+        ratio, one = weight / weight.mT, torch.ones_like(weight)
+        as_given = _rest(R * ratio, slack * ratio, [weight * P for P in powers], one)
+        rest = torch.where(rest.isinf(), as_given, rest)
     return C, rest
 
 
-def _rest(R: Tensor, slack: Tensor, X: Tensor, C: Tensor, weight: Tensor) -> Tensor:
-    """What rounding, and the last term of M⁻¹ = X + R X + R (I − R)⁻¹ R X, can hide."""
-    rounded = slack + gamma(X.shape[-1] + 4) * R.abs()
+def _rest(R: Tensor, slack: Tensor, powers: list[Tensor], weight: Tensor) -> Tensor:
+    """What rounding, and the last term of M⁻¹ = X + R X + … + Rᵏ X + R (I − R)⁻¹ Rᵏ X, can hide.
+
+    γ covers the products, the digits of R below its last one, and the sum of the powers.
+    """
+    rounded = slack + gamma(R.shape[-1] + 4) * R.abs()
     whole = slack + R.abs()
-    r, size = norm_up(whole), norm_up(X)
-    tail = norm_up(weight * whole) * (norm_up(C) + norm_up(rounded) * size) / (1 - r)
+    norms = [norm_up(P) for P in powers]
+    r, size = norm_up(whole), sum(norms[1:-1], norms[0])
+    tail = norm_up(weight * whole) * (norms[-1] + norm_up(rounded) * size) / (1 - r)
     return torch.where(r < 1, (norm_up(weight * rounded) * size + tail) * SAFETY, torch.inf)
-
-
-def relative(error: Tensor, size: Tensor) -> Tensor:
-    """Bound error/‖M⁻¹‖ from a lower bound ‖M⁻¹‖ ≥ size − error; inf where that says nothing."""
-    lower = size - error
-    return torch.where(lower > 0, error / lower * SAFETY, torch.inf)
 
 
 def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
@@ -102,7 +115,7 @@ def inverse_bound(X: Tensor, M: Tensor) -> Tensor:
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
     measure = doubled_residual if M.dtype == torch.float64 else plain_residual
     R, _, slack = measure(eye, scaled.X, scaled.M)
-    C, rest = _correction(R, slack, scaled.X, scaled.weight)
+    C, rest = _correction(R, slack, scaled.X, scaled.weight, terms=1)
     error = (norm_up(scaled.weight * C) + rest) * SAFETY
     tight = relative(error, norm_down(scaled.weight * scaled.X))
     r = norm_up((R.abs() + slack) * (scaled.weight / scaled.weight.mT)) * SAFETY
@@ -119,7 +132,7 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     M : Tensor of shape (..., n, n)
         float32 or float64. The value has its dtype.
     passes : int
-        At most this many corrections. One is enough when ‖I − X M‖ < 1e-10; each squares it.
+        At most this many corrections. One is enough when ‖I − X M‖ < 1e-7; each cubes it.
 
     Returns
     -------
@@ -131,9 +144,9 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     Notes
     -----
     The iterate is the unevaluated sum of two float64 matrices, H + L. A pass computes
-    R = I − (H + L) M in doubled precision (for a float32 M first in float64) and adds R H, keeping
-    what the sum loses. The value is H rounded to the dtype of M. Its error is the part that
-    rounding lost, known exactly, plus ‖slack‖‖X‖ + γ‖R‖‖X‖ + r‖R X‖/(1 − r). A matrix is done when
+    R = I − (H + L) M in doubled precision (for a float32 M first in float64) and adds R H + R² H,
+    keeping what the sum loses. The value is H rounded to the dtype of M. Its error is the part that
+    rounding lost, known exactly, plus (‖slack‖ + γ‖R‖)‖X‖ + r‖R² X‖/(1 − r). A matrix is done when
     that rest is below 2⁻¹⁴ of its last digit or no longer shrinks; the others go on alone.
 
     References
@@ -155,17 +168,19 @@ def finish(X: Tensor, M: Tensor, passes: int = 6) -> tuple[Tensor, Tensor]:
     value = X.to(M.dtype, copy=True)
     bound = torch.full(X.shape[:1], torch.inf, dtype=torch.float64, device=X.device)
     scaled, low = scaled_by_rows(X, M), torch.zeros_like(X, dtype=torch.float64)
-    live, before = torch.arange(len(X), device=X.device), bound
+    live: slice | Tensor = slice(None)  # all of them: an index would cost a copy
+    before: float | Tensor = torch.inf
     for done in range(passes):
         plain = M.dtype == torch.float32 and done < PLAIN_PASSES
         scaled, low, rest, new_value, new_bound = _pass(scaled, low, M.dtype, plain)
         better = new_bound < bound[live]
-        value[live[better]] = new_value[better]
-        bound = bound.index_put((live[better],), new_bound[better])
+        value[live] = torch.where(better[:, None, None], new_value, value[live])
+        bound[live] = torch.minimum(new_bound, bound[live])
         go_on = (rest > UNIT_ROUNDOFF[M.dtype] * ENOUGH) & ((rest < before / 4) | plain)
         if not go_on.any():
             break
-        live, low, before = live[go_on], low[go_on], rest[go_on]
+        live = torch.arange(len(X), device=X.device)[live][go_on]
+        low, before = low[go_on], rest[go_on]
         scaled = Scaled(*(part[go_on] for part in scaled))
     return value.reshape(shape), bound.reshape(shape[:-2])
 
@@ -178,9 +193,9 @@ def _pass(
     measure = plain_residual if plain else doubled_residual
     eye = torch.eye(X.shape[-1], dtype=torch.float64, device=X.device)
     R, _, slack = measure(eye, X, M, low)
-    C, rest = _correction(R, slack, X, weight)
+    C, rest = _correction(R, slack, X, weight, terms=2)
     high, low = two_sum(X, C + low)
-    rest = rest + UNIT_ROUNDOFF[torch.float64] * norm_up(C + low)
+    rest = rest + U * norm_up(C + low)
     value = (high * power_of_two(e)).to(dtype)
     kept = value.double() * power_of_two(-e)
     lost = (high - kept) + low

@@ -1,22 +1,24 @@
 """The same proof for least squares and the pseudo-inverse, as long as the rank is full."""
 
+from functools import partial
+
 import torch
 from torch import Tensor
 
-from .error_free import exponent, norm_down, norm_up, power_of_two, times_power
-from .inverse import SAFETY, relative
-from .linear import System, U, per_column, product, refine_and_round, refined, system_of
+from .error_free import SAFETY, exponent, norm_down, norm_up, power_of_two, relative, times_power
+from .linear import System, per_column, product, refine_rows, system_of
+from .refine import refined
 from .residual import doubled_residual
 
 REFINEMENTS = 4  # of a pseudo-inverse that only serves to multiply b
 
 
-def lstsq_step(system: System, x: Tensor, low: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+def lstsq_step(system: System, b: Tensor, x: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
     """x* − x = A⁺y with y = (A⁺)ᵀg, g = Aᵀ(b − A x), A⁺ = (I − R)⁻¹ P A A⁺."""
     A, P = system.A, system.P
     residual, residual_low, hidden = doubled_residual(b, x, A.mT, low)
     g, _, slack = doubled_residual(torch.zeros_like(x), residual, A, residual_low)
-    slack = slack + hidden @ A.abs() * SAFETY + U * g.abs()
+    slack = slack + hidden @ A.abs() * SAFETY
     y, hidden = product(g, slack, P)
     gain = (system.gain * norm_up(P))[..., None]
     size = norm_up(y, -1) + norm_up(hidden, -1) + gain * (norm_up(g, -1) + norm_up(slack, -1))
@@ -112,7 +114,7 @@ def pinv_finish(P: Tensor, A: Tensor, passes: int = 4) -> tuple[Tensor, Tensor]:
         return value.mT, bound
     system, dtype = system_of(A, P), A.dtype if passes else P.dtype
     unscaled = torch.zeros_like(system.e[..., :1, :])
-    value, kept, error = refine_and_round(system, lstsq_step, P, _eye(A), unscaled, dtype, passes)
+    value, kept, error = refine_rows(system, lstsq_step, P, _eye(A), unscaled, dtype, passes)
     bound = relative(norm_up(error, -1), norm_down(kept))
     return torch.where(bound[..., None, None] < torch.inf, value, P.to(value.dtype)), bound
 
@@ -132,9 +134,8 @@ def _smallest_norm(
     """A⁺b for a wide A, from A⁺ = H + L: (H + L) b in doubled precision, and ‖error of A⁺‖‖b‖."""
     system = system_of(A.mT, P.mT)
     rows = P.double() * power_of_two(-system.e).mT
-    high, low, error = refined(
-        system, lstsq_step, rows, torch.zeros_like(rows), _eye(A.mT), REFINEMENTS
-    )
+    step = partial(lstsq_step, system, _eye(A.mT))
+    high, low, error = refined(step, rows, REFINEMENTS, system.weight, -1)
     s = exponent(b.double(), -2)
     b = b.double() * power_of_two(-s)
     zero = torch.zeros((), dtype=torch.float64, device=b.device)

@@ -1,16 +1,16 @@
 """The same proof for A x = b: refine the solution in two parts, and bound what is left."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from .error_free import UNIT_ROUNDOFF, exponent, gamma, norm_down, norm_up, times_power, two_sum
-from .inverse import ENOUGH, SAFETY, relative, scaled_by_rows
+from .error_free import SAFETY, exponent, gamma, norm_down, norm_up, over, relative, times_power
+from .inverse import scaled_by_rows
+from .refine import refined, round_once
 from .residual import doubled_residual, plain_residual
-
-U = UNIT_ROUNDOFF[torch.float64]
 
 
 class System(NamedTuple):
@@ -24,7 +24,7 @@ class System(NamedTuple):
     reach: Tensor  # ‖weight·(I − P A)‖ / (1 − r), inf unless r < 1
 
 
-# One step of a method: from the iterate in two parts and the right-hand sides, all as rows, to a
+# One step of a method: from the right-hand sides and the iterate in two parts, all as rows, to a
 # correction of each row and a bound on ‖weight·error‖ of each row.
 Step = Callable[[System, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -48,66 +48,39 @@ def _scaled_system(A: Tensor, P: Tensor, e: Tensor | None) -> System:
     R, _, slack = plain_residual(eye, P, A)
     whole = R.abs() + slack
     r = norm_up(whole)
-    gain, reach = (
-        torch.where(r < 1, size / (1 - r), torch.inf) for size in (r, norm_up(weight * whole))
-    )
+    gain, reach = over(r, 1 - r), over(norm_up(weight * whole), 1 - r)
     return System(A, P, e, weight.mT, gain, reach)
 
 
 def product(a: Tensor, slack: Tensor, B: Tensor) -> tuple[Tensor, Tensor]:
-    """(a ± slack) B: the product, and what rounding and slack can hide in it."""
+    """(a ± slack) B: the product, and what rounding and slack can hide in it.
+
+    γ has room for the digits of a below its last one, too.
+    """
     return a @ B, (slack + gamma(a.shape[-1] + 4) * a.abs()) @ B.abs() * SAFETY
 
 
-def _solve_step(system: System, x: Tensor, low: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+def _solve_step(system: System, b: Tensor, x: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
     """x* − x = C + R (I − R)⁻¹ C with C = X (b − A x)."""
     residual, _, slack = doubled_residual(b, x, system.A.mT, low)
-    C, hidden = product(residual, slack + U * residual.abs(), system.P.mT)
+    C, hidden = product(residual, slack, system.P.mT)
     whole = C.abs() + hidden
     error = norm_up(system.weight * whole, -1) + system.reach[..., None] * norm_up(whole, -1)
     return C, error * SAFETY
 
 
-def refined(
-    system: System, step: Step, x: Tensor, low: Tensor, b: Tensor, passes: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Correct the rows of x + low as long as the bound shrinks; the bound is of what it returns."""
-    correction, error = step(system, x, low, b)
-    for _ in range(passes):
-        new_x, new_low = two_sum(x, correction + low)
-        new_correction, new_error = step(system, new_x, new_low, b)
-        better = new_error < error
-        x, low, correction = (
-            torch.where(better[..., None], new, old)
-            for new, old in ((new_x, x), (new_low, low), (new_correction, correction))
-        )
-        error = torch.where(better, new_error, error)
-        size = norm_down(system.weight * x, -1)
-        if not (better & (error > ENOUGH * U * size)).any():
-            break
-    return x, low, error
-
-
-class Answer(NamedTuple):
-    """What refining gave."""
-
-    value: Tensor  # in the given dtype
-    kept: Tensor  # the value as scaled, weighted rows
-    error: Tensor  # ‖weight·error‖ of each row
-
-
-def refine_and_round(
+def refine_rows(
     system: System, step: Step, x: Tensor, b: Tensor, q: Tensor, dtype: torch.dtype, passes: int
-) -> Answer:
-    """Scale columns by 2^q and rows as the system is, refine, round to the dtype, and account."""
-    rows = times_power(x.double(), -system.e - q).mT
-    high, low, error = refined(
-        system, step, rows, torch.zeros_like(rows), times_power(b.double(), -q).mT, passes
-    )
-    value = times_power(high.mT, system.e + q).to(dtype)
-    kept = times_power(value.double(), -system.e - q).mT
-    lost = norm_up(system.weight * ((high - kept) + low), -1)
-    return Answer(value, system.weight * kept, (lost + error) * SAFETY)
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Scale columns by 2^q and rows as the system is, refine, round to the dtype, and account.
+
+    The value in the dtype, what was kept of it as weighted rows, and ‖weight·error‖ of each row.
+    """
+    e, weight = (system.e + q).mT, system.weight
+    rows, b = times_power(x.double().mT, -e), times_power(b.double(), -q).mT
+    found = refined(partial(step, system, b), rows, passes, weight, -1)
+    value, kept, lost = round_once(found, dtype, e)
+    return value.mT, weight * kept, (norm_up(weight * lost, -1) + found.error) * SAFETY
 
 
 def per_column(
@@ -116,9 +89,8 @@ def per_column(
     """Refine each column of x by itself: the value, and a relative bound for each column."""
     system = system_of(A, P)
     q = (exponent(x.double(), -2) - system.e.amax(-2, keepdim=True)).clamp(-1000, 1000)
-    value, kept, error = refine_and_round(
-        system, step, x, b, q, A.dtype if passes else x.dtype, passes
-    )
+    dtype = A.dtype if passes else x.dtype
+    value, kept, error = refine_rows(system, step, x, b, q, dtype, passes)
     bound = relative(error, norm_down(kept, -1))
     zero = (b == 0).all(-2) & (value == 0).all(-2) & (system.gain < torch.inf)[..., None]
     bound = torch.where(zero, 0.0, bound)

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .error_free import SMALLEST_NORMAL, UNIT_ROUNDOFF, exponent, gamma, norm_up, power_of_two
-from .inverse import SAFETY
+from .error_free import SAFETY, SMALLEST_NORMAL, exponent, gamma, norm_up, over, power_of_two
+from .error_free import U as U64
 from .residual import doubled_residual, plain_residual
 
-U64 = UNIT_ROUNDOFF[torch.float64]
 SQUARINGS = 5  # ‖A‖₂ from ‖(AᵀA)³²‖_F: at most n^(1/128) too large
 
 
@@ -171,7 +170,7 @@ def spectral_norm_up(A: Tensor) -> Tensor:
         A = A * power_of_two(-e)
         norms.append(norm_up(A))
         exponents.append(power_of_two(e)[..., 0, 0])
-        rounding.append(gamma(A.shape[-2] + 4) * norms[-1].square() + SMALLEST_NORMAL)
+        rounding.append(gamma(A.shape[-2] + 4) * norms[-1].square())
         A = A.mT @ A
     bound = norm_up(A)
     for norm, scale, lost in zip(norms[::-1], exponents[::-1], rounding[::-1], strict=True):
@@ -226,10 +225,10 @@ def _defect(V: Tensor, exact: bool) -> _Known:
 
 
 def _product_defect(M: Tensor, U: Tensor, S: Tensor, V: Tensor, exact: bool) -> _Known:
-    """M − U S Vᵀ, with what U S loses by rounding, and M by scaling."""
+    """M − U S Vᵀ, with what U S loses by rounding; what vanishes is in the norms."""
     left = U * S.unsqueeze(-2)
     E = _residual(M, left, V.mT, exact)
-    lost = 2 * U64 * norm_up(left) * norm_up(V) + M.shape[-1] * M.shape[-2] * SMALLEST_NORMAL
+    lost = 2 * U64 * norm_up(left) * norm_up(V)
     return _Known(E.matrix, (E.hidden + lost) * SAFETY)
 
 
@@ -238,7 +237,6 @@ def _stretch(a: Tensor, b: Tensor) -> Tensor:
     more, less = a + b + a * b, a + b - a * b
     longer = more / (1 + (1 + more).sqrt())
     shorter = less / (1 + (1 - less).clamp(min=0).sqrt())
-    shorter = torch.where(torch.maximum(a, b) < 1, shorter, 1.0)
     return torch.maximum(longer, shorter) * SAFETY
 
 
@@ -250,9 +248,7 @@ def _gaps(values: Tensor, bounds: Tensor) -> Tensor:
 
 def _vectors(residual: Tensor, gap: Tensor, defect: Tensor) -> Tensor:
     """√2 ‖residual‖/gap, and what a length other than 1 adds."""
-    defect = defect[..., None]
-    bound = math.sqrt(2) * (defect + residual / (gap * (1 - defect))) * SAFETY
-    return torch.where((gap > 0) & (defect < 1), bound, torch.inf)
+    return math.sqrt(2) * (defect[..., None] + over(residual, gap)) * SAFETY
 
 
 def _bounds(
@@ -260,9 +256,8 @@ def _bounds(
 ) -> SpectralBounds:
     """The bounds, relative and back in the units of the given matrix."""
     worst, lower = bounds.amax(-1), (values.abs() - bounds).amax(-1)
-    relative = torch.where(lower > 0, worst / lower * SAFETY, torch.inf)
     nothing = ((M == 0).flatten(-2).all(-1)) & (values == 0).all(-1)
-    relative = torch.where(nothing, 0.0, relative)
+    relative = torch.where(nothing, 0.0, over(worst, lower))
     absolute = bounds * power_of_two(e) + SMALLEST_NORMAL
     return SpectralBounds(
         relative, *(part.nan_to_num(torch.inf, torch.inf) for part in (absolute, vectors))
