@@ -204,8 +204,19 @@ def undisturbed(problem: Problem) -> Iterator[None]:
     """Keep autocast, inference mode and a default device of another kind away from a run."""
     device = next(problem.parameters()).device
     with torch.inference_mode(False), torch.autocast(device.type, enabled=False):
+        _thaw(problem)
         if torch.get_default_device().type == device.type:
             yield
         else:
             with torch.device(device):
                 yield
+
+
+def _thaw(problem: Problem) -> None:
+    """Give back a problem that was made in inference mode what descent needs."""
+    for name, parameter in list(problem.named_parameters(recurse=False)):
+        if parameter.is_inference():
+            setattr(problem, name, nn.Parameter(parameter.detach().clone()))
+    for name, buffer in list(problem.named_buffers(recurse=False)):
+        if buffer.is_inference():
+            setattr(problem, name, buffer.clone())

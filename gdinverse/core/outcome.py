@@ -51,9 +51,15 @@ class Outcome:
     distance: Tensor | None = None
 
     @property
+    def short(self) -> Tensor:
+        """Where the run ended by itself above the tolerance, and the problem has said nothing."""
+        open_ = self.stopped & self.finite & (self.verdicts == OPEN)
+        return open_ & ~(self.error_bound <= self.tolerance)
+
+    @property
     def unproven(self) -> Tensor:
-        """Where the run ended by itself, with nothing proven and no word of the problem's own."""
-        return self.stopped & self.finite & ~self.error_bound.isfinite() & (self.verdicts == OPEN)
+        """Where, moreover, nothing at all is proven."""
+        return self.short & ~self.error_bound.isfinite()
 
     def say(self, where: Tensor, status: Status) -> None:
         """The problem's own word on some of its matrices."""

@@ -117,7 +117,9 @@ class History:
         return {n: getattr(self, n).tolist() for n in names if getattr(self, n) is not None}
 
     def __getitem__(self, index: Any) -> History:
-        return History(*(_indexed(part, index) for part in (self.loss, self.error_bound, self.error)))
+        return History(
+            *(_indexed(part, index) for part in (self.loss, self.error_bound, self.error))
+        )
 
 
 @dataclass(frozen=True, eq=False)

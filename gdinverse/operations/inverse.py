@@ -75,18 +75,6 @@ class Inverse(PseudoInverse):
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Inverse:
         return cls(random_matrices(*batch, 4, 4).to(dtype))
 
-    @torch.no_grad()
-    def error_bound(self) -> Tensor:
-        if self.side == "right":
-            return proof.inverse_bound(self.X.mT, self.A.mT)
-        return proof.inverse_bound(self.X, self.A)
-
-    def corrected(self, X: Tensor) -> tuple[Tensor, Tensor]:
-        if self.side == "right":
-            value, bound = proof.finish(X.mT, self.A.mT, passes=PASSES)
-            return value.mT, bound
-        return proof.finish(X, self.A, passes=PASSES)
-
     def part(self, where: Tensor) -> Inverse:
         return Inverse(self.A[where], side=self.side)
 

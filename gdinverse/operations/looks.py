@@ -16,7 +16,7 @@ from gdinverse.optimizers import ConjugateGradient, RelativeGradient
 
 
 def settle(problem: Any, outcome: Outcome) -> None:
-    """Look again at every matrix of which nothing is proven, in float64, with other means.
+    """Look again at every matrix above the tolerance, in float64, with other means.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ def settle(problem: Any, outcome: Outcome) -> None:
     outcome : Outcome
         Where something is proven afterwards, or said, is added to it.
     """
-    for look in (_balanced, _from_zero):
-        rest = outcome.unproven
+    for look, which in ((_balanced, "short"), (_from_zero, "unproven")):
+        rest = getattr(outcome, which)
         if rest.any():
             look(problem, problem.part(rest), rest, outcome)
 
@@ -51,7 +51,8 @@ def _balanced(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
     value, bound = problem.correct(part, inverse, rest)
     lost = again.converged & ~finite(inverse.to(part.A.dtype))
     outcome.say(grafted(rest, rest, lost), Status.overflow)
-    _take(problem, outcome, rest, again, (value, bound), bound.isfinite() | lost)
+    better = bound < outcome.error_bound[rest]
+    _take(problem, outcome, rest, again, (value, bound), better | lost)
 
 
 def _from_zero(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:

@@ -217,14 +217,15 @@ class LeastSquares(LinearProblem, Relative):
         return bounds.amax(-1)
 
     def _refine(self, *given: Any) -> tuple[Tensor, Tensor]:
-        return proof.lstsq_finish(*given)
+        square = self.A.shape[-2] == self.A.shape[-1]
+        return (proof.solve_finish if square else proof.lstsq_finish)(*given)
 
     def part(self, where: Tensor) -> PseudoInverse:
         """The pseudo-inverse of some matrices of the batch, from 0."""
         return PseudoInverse(self.A[where])
 
     def correct(self, part: PseudoInverse, P: Tensor, where: Tensor) -> tuple[Tensor, Tensor]:
-        """x from another P, corrected, and its bound, for some matrices of the batch."""
+        """X from another P, corrected, and its bound, for some matrices of the batch."""
         b = self.target[where]
         value, bounds = self._refine((P @ b.double()).to(b.dtype), part.A, b, P, PASSES)
         return value, bounds.amax(-1)

@@ -149,6 +149,8 @@ class PseudoInverse(LinearProblem, Relative):
 
     @torch.no_grad()
     def error_bound(self) -> Tensor:
+        if self.square:
+            return proof.inverse_bound(*self._turned(self.X))
         return proof.pinv_bound(self.X, self.A)
 
     @torch.no_grad()
@@ -159,7 +161,19 @@ class PseudoInverse(LinearProblem, Relative):
 
     def corrected(self, X: Tensor) -> tuple[Tensor, Tensor]:
         """X corrected to the last digit of A's dtype, and its bound; X may have more digits."""
-        return proof.pinv_finish(X, self.A, passes=PASSES)
+        if not self.square:
+            return proof.pinv_finish(X, self.A, passes=PASSES)
+        value, bound = proof.finish(*self._turned(X), passes=PASSES)
+        return (value if self.side == "left" else value.mT), bound
+
+    @property
+    def square(self) -> bool:
+        """Whether A⁺ is an inverse, if it is proven at all."""
+        return self.A.shape[-2] == self.A.shape[-1]
+
+    def _turned(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """X and A for proofs about X A; about A X, both transposed."""
+        return (X, self.A) if self.side == "left" else (X.mT, self.A.mT)
 
     def correct(self, part: Any, X: Tensor, where: Tensor) -> tuple[Tensor, Tensor]:
         """An approximate pseudo-inverse of some matrices of the batch, corrected, and its bound."""

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gdinverse import proof
 from gdinverse.core.result import Result
 from gdinverse.core.tensors import as_square_matrix
 from gdinverse.operations.lstsq import LeastSquares, solved
@@ -39,9 +38,6 @@ class LinearSystem(LeastSquares):
         self, A: Any, b: Any, *, pseudo_inverse: Tensor | None = None, guess: Any = "zeros"
     ) -> None:
         super().__init__(as_square_matrix(A, "A"), b, pseudo_inverse=pseudo_inverse, guess=guess)
-
-    def _refine(self, *given: Any) -> tuple[Tensor, Tensor]:
-        return proof.solve_finish(*given)
 
 
 def solve(

@@ -117,7 +117,6 @@ def cayley(K: Tensor) -> Tensor:
     return torch.linalg.solve(eye - K / 2, eye + K / 2)
 
 
-
 def off_diagonal(G: Tensor) -> Tensor:
     """G with zeros on its diagonal."""
     return G - torch.diag_embed(G.diagonal(dim1=-2, dim2=-1))

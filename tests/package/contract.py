@@ -256,7 +256,9 @@ def runs_go_as_predicted(kind: Kind, dtype: torch.dtype) -> None:
         drift = (ratio - 1)[running].abs().max()
         assert drift < 1e-4, f"{optimizer.__name__} {options}: the curve differs by {drift:.1e}"
         if theory.steps is not None:
-            assert theory.steps.equal(result.steps), f"{optimizer.__name__}: {theory.steps} predicted"
+            assert theory.steps.equal(result.steps), (
+                f"{optimizer.__name__}: {theory.steps} predicted"
+            )
 
 
 def the_adjoint_is_the_adjoint(kind: Kind, dtype: torch.dtype) -> None:
@@ -309,7 +311,11 @@ def a_batch_is_what_each_would_be_alone(kind: Kind, dtype: torch.dtype) -> None:
     bad = spoiled(example)
     given = [torch.stack([*part, *(b[k] for b in bad)]) for k, part in enumerate(example.given)]
     places = [torch.cat([p, p[:1].expand(len(bad), *p.shape[1:])]) for p in start]
-    settings = [optimizer_of(kind), (torch.optim.Adam, {"lr": 0.01}), (torch.optim.SGD, {"lr": 0.01})]
+    settings = [
+        optimizer_of(kind),
+        (torch.optim.Adam, {"lr": 0.01}),
+        (torch.optim.SGD, {"lr": 0.01}),
+    ]
     for optimizer, options in settings:
         options = options | {"max_steps": 60 if optimizer is optimizer_of(kind)[0] else 10}
         batch = rebuilt(example, given, places)
@@ -368,7 +374,7 @@ FORBIDDEN = ("inv_ex", "pinv", "svd", "eigh", "eig", "lstsq", "lu_solve", "chole
 class _NoLibrary(TorchDispatchMode):
     """LAPACK's answers are not to be had while this is on."""
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # noqa: ANN001, ANN204
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         name = func.name().split("::")[-1].split(".")[0].removeprefix("linalg_").lstrip("_")
         assert name not in FORBIDDEN, f"a run looked at {name}"
         return func(*args, **(kwargs or {}))

@@ -42,7 +42,7 @@ class WrongStep(gd.Inverse):
 
 
 class WrongRecurrence(gd.Inverse):
-    def spectrum(self, start, v):  # noqa: ANN001, ANN201
+    def spectrum(self, start, v):
         f, w = super().spectrum(start, v)
         return 1.1 * f, w
 
@@ -83,7 +83,7 @@ class SpoiledByNeighbors(gd.Inverse):
 
 
 class KeepsAClosure(gd.Inverse):
-    def __init__(self, *given, **options) -> None:  # noqa: ANN002, ANN003
+    def __init__(self, *given, **options) -> None:
         super().__init__(*given, **options)
         self.secret = lambda: None
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from gdinverse import figures
+from gdinverse.core.result import Status
 from gdinverse.figures.axes import PLOT, axes, path, size
 from gdinverse.figures.labels import Label
 from gdinverse.figures.style import MARGIN
-from gdinverse.core.result import Status
 
 
 def run(loss, status=Status.converged, predicted=None):

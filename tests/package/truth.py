@@ -24,7 +24,6 @@ def _pick(value: Tensor, i: int) -> Tensor:
     return value.reshape(-1, *value.shape[-2:])[i]
 
 
-
 def _pseudo_inverse(problem: gd.Problem, i: int) -> float:
     (A,) = matrices_of(problem)[i]
     return float(squared_error(_pick(problem.value(), i), true_pseudo_inverse(A))) ** 0.5
