@@ -20,6 +20,7 @@ from gdinverse.figures.convergence import convergence
 from gdinverse.figures.drawing import figure, line
 from gdinverse.figures.marks import band, dot, dots, label
 from gdinverse.figures.style import ROLES, SEQUENTIAL, template
+from gdinverse.figures.svg import svg
 from gdinverse.figures.thin import thin
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "heatmap",
     "label",
     "line",
+    "svg",
     "template",
     "thin",
 ]

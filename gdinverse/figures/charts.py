@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from gdinverse.figures.labels import settle
 from gdinverse.figures.style import SEQUENTIAL, style_of
-from gdinverse.figures.thin import thin
+from gdinverse.figures.thin import Numbers, thin
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import plotly.graph_objects as go
-
-    from gdinverse.figures.thin import Numbers
+_BAR = {
+    "textposition": "outside",
+    "textfont": {"size": 12},
+    "constraintext": "none",
+    "cliponaxis": False,
+    "hovertemplate": "%{y:.3g}<extra></extra>",
+}
+_RIGHT_ABOVE = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "len": 0.55}
+_COLOR_BAR = _RIGHT_ABOVE | {"orientation": "h", "thickness": 8, "xpad": 0, "ypad": 4}
+_COLOR_BAR |= {"outlinewidth": 0, "tickangle": 0, "tickfont": {"size": 13}}
 
 
 def bars(
@@ -47,18 +53,10 @@ def bars(
     >>> fig.data[0].text
     ('20 %', '80 %')
     """
-    fig.add_bar(
-        x=list(range(len(names))),
-        y=thin(range(len(names)), heights)[1],
-        text=list(texts),
-        textposition="outside",
-        textfont={"size": 12},
-        constraintext="none",
-        cliponaxis=False,
-        marker={"color": style_of(role).color},
-        hovertemplate="%{y:.3g}<extra></extra>",
-    )
-    fig.layout.xaxis.update(tickvals=list(range(len(names))), ticktext=list(names))
+    at, drawn = thin(range(len(names)), heights)
+    color = {"color": style_of(role).color}
+    fig.add_bar(x=at, y=drawn, text=list(texts), marker=color, **_BAR)
+    fig.layout.xaxis.update(tickvals=at, ticktext=list(names))
     return settle(fig)
 
 
@@ -100,24 +98,8 @@ def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "ste
     )
     ticks = ticks[:: -(-len(ticks) // 2)]  # at most two fit on a phone
     names = [f"{10**t:,}" for t in ticks]
-    fig.layout.coloraxis = {
-        "colorscale": [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))],
-        "colorbar": {
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "len": 0.55,
-            "thickness": 8,
-            "xpad": 0,
-            "ypad": 4,
-            "outlinewidth": 0,
-            "tickangle": 0,
-            "tickfont": {"size": 13},
-            "tickvals": list(ticks),
-            "ticktext": [*names[:-1], f"{names[-1]} {unit}"],
-        },
-    }
-    fig.update_layout(hovermode="closest", margin_t=40)
+    bar = {"tickvals": list(ticks), "ticktext": [*names[:-1], f"{names[-1]} {unit}"]}
+    scale = [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))]
+    fig.layout.coloraxis = {"colorscale": scale, "colorbar": bar | _COLOR_BAR}
+    fig.update_layout(hovermode="closest", margin_t=60)
     return settle(fig)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import plotly.graph_objects as go
 
 from gdinverse.figures.drawing import figure, line
 from gdinverse.figures.marks import band, dot
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-    from torch import Tensor
-
-    from gdinverse.result import Result
+from gdinverse.figures.thin import array
 
 MOST_CURVES = 5
 COLORS = ("c1", "c3", "c4", "c2", "c5")  # brown late: it is nearest to a prediction's orange
+
+
+class Result(Protocol):
+    """What is read of a run, or of a batch of runs."""
+
+    steps: Any
+    status: Any
+    history: Any
+    prediction: Any
+
+    def __getitem__(self, index: Any) -> Result:
+        """One run of a batch."""
 
 
 class Curve(NamedTuple):
@@ -32,7 +39,7 @@ class Curve(NamedTuple):
 
 
 def convergence(
-    results: dict[str, Result],
+    results: dict[str, Any],
     *,
     quantity: str = "loss",
     claim: str | None = None,
@@ -105,17 +112,13 @@ def _single(results: dict[str, Result]) -> list[tuple[str, Result]]:
 def _curve(name: str, run: Result, quantity: str) -> Curve:
     """Read one run into plain arrays."""
     steps, status, theory = int(run.steps), run.status.name, run.prediction
-    values = _array(getattr(run.history, quantity))[: steps + 1]
+    values = array(getattr(run.history, quantity))[: steps + 1]
     predicted, predicted_steps = values[:0], -1
     if theory is not None:  # a tenth further than a run that rounding stopped
         shown = steps * 11 // 10 if status == "floor" else steps
-        predicted = _array(theory.loss if quantity == "loss" else theory.error)[: shown + 1]
+        predicted = array(theory.loss if quantity == "loss" else theory.error)[: shown + 1]
         predicted_steps = -1 if theory.steps is None else int(theory.steps)
     return Curve(name, status.replace("_", " "), steps, values, predicted, predicted_steps)
-
-
-def _array(values: Tensor) -> np.ndarray:
-    return values.detach().cpu().double().numpy()
 
 
 def _draw_measured(fig: go.Figure, curve: Curve, role: str) -> None:
