@@ -15,7 +15,7 @@ Examples
 ['halving', '']
 """
 
-from gdinverse.figures.charts import bars, heatmap
+from gdinverse.figures.charts import bars, grids, heatmap
 from gdinverse.figures.convergence import convergence
 from gdinverse.figures.drawing import figure, line
 from gdinverse.figures.marks import band, dot, dots, label
@@ -32,6 +32,7 @@ __all__ = [
     "dot",
     "dots",
     "figure",
+    "grids",
     "heatmap",
     "label",
     "line",

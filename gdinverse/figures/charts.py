@@ -9,8 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gdinverse.figures.labels import settle
-from gdinverse.figures.style import SEQUENTIAL, style_of
-from gdinverse.figures.thin import Numbers, thin
+from gdinverse.figures.marks import label
+from gdinverse.figures.plane import axes
+from gdinverse.figures.style import ROLES, SEQUENTIAL, style_of
+from gdinverse.figures.thin import Numbers, array, thin
 
 _BAR = {
     "textposition": "outside",
@@ -21,6 +23,14 @@ _BAR = {
 }
 _RIGHT_ABOVE = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "len": 0.55}
 _COLOR_BAR = _RIGHT_ABOVE | {"orientation": "h", "thickness": 8, "xpad": 0, "ypad": 4}
+_MINUS, _ZERO, _PLUS = (ROLES[role].color for role in ("predicted", "floor", "measured"))
+_SIGNED = [
+    [0, _MINUS],
+    [0.49, f"{_MINUS}30"],
+    [0.5, f"{_ZERO}30"],
+    [0.51, f"{_PLUS}30"],
+    [1, _PLUS],
+]
 _COLOR_BAR |= {"outlinewidth": 0, "tickangle": 0, "tickfont": {"size": 13}}
 
 
@@ -103,3 +113,45 @@ def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "ste
     fig.layout.coloraxis = {"colorscale": scale, "colorbar": bar | _COLOR_BAR}
     fig.update_layout(hovermode="closest", margin_t=60)
     return settle(fig)
+
+
+def grids(fig: go.Figure, matrices: dict[str, Any]) -> go.Figure:
+    """Draw matrices side by side, each as a grid of cells above its name.
+
+    The stronger the color, the larger the entry, up to one; blue is positive, orange negative.
+
+    Parameters
+    ----------
+    matrices : dict from str to numbers of shape (rows, columns)
+        All with the same number of rows.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("X M becomes I", x="", y="", log_y=False)
+    >>> fig = figures.grids(fig, {"X M": [[0.5, -0.5], [0, 1]], "I": [[1, 0], [0, 1]]})
+    >>> fig.data[0].z[1]
+    [0.5, -0.5, None, 1.0, 0.0]
+    """
+    tables = [np.clip(array(matrix), -1, 1).tolist() for matrix in matrices.values()]
+    rows = [[v for cells in row for v in (*cells, None)][:-1] for row in zip(*tables, strict=True)]
+    width, height = len(rows[0]), len(rows)
+    for axis, end in zip(axes(fig), (width, height), strict=True):
+        axis.update(type="linear", visible=False, autorange=False, range=[-0.5, end - 0.5])
+    fig.add_heatmap(
+        x=list(range(width)),
+        y=list(range(height)),
+        z=rows[::-1],
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{z:.3f}<extra></extra>",
+        coloraxis="coloraxis",
+        hoverongaps=False,
+    )
+    fig.layout.coloraxis = {"colorscale": _SIGNED, "cmin": -1, "cmax": 1, "showscale": False}
+    fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22})
+    left = -0.5
+    for name, table in zip(matrices, tables, strict=True):
+        label(fig, name, left, -0.5, "muted", above=False)
+        left += len(table[0]) + 1
+    return fig

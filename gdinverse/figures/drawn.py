@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from gdinverse.figures.plane import points, shares
+from gdinverse.figures.plane import numbers, points, shares
 from gdinverse.figures.style import ROLES
 from gdinverse.figures.thin import corners
-from gdinverse.figures.words import percent, rect, text
+from gdinverse.figures.words import percent, place, rect, text
 
 UNITS = 4000  # of the grid that is stretched over the plot: a fifth of a pixel on a wide page
 FAR = 250  # plots: where a line that leaves the plot may end
 BAR_GAP, COLOR_BAR = 0.15, 0.55
-SHADES = 32
+SHADES = 33
 
 
 def traces(fig: go.Figure) -> Iterator[str]:
@@ -73,28 +73,30 @@ def _bar(fig: go.Figure, trace: Any, color: str) -> Iterator[str]:
     """The bars of one group, each beside those of the others."""
     groups = [other for other in fig.data if other.type == "bar"]
     width = (1 - BAR_GAP) / len(groups)
-    starts = np.asarray(trace.x) + BAR_GAP / 2 - 0.5 + width * groups.index(trace)
-    low, high = shares(fig, starts, 0 * starts), shares(fig, starts + width, trace.y)
+    starts = numbers(trace, "x") + BAR_GAP / 2 - 0.5 + width * groups.index(trace)
+    low, high = shares(fig, starts, 0 * starts), shares(fig, starts + width, numbers(trace, "y"))
     for ends, words in zip(np.stack([low, high], -1), trace.text or [""] * len(low), strict=True):
         yield rect(*ends, trace.marker.color or color)
-        yield text(words, (ends[0].mean(), ends[1, 1]), dy=-0.4, anchor="middle", role="text", size=12)
+        yield text(words, (ends[0].mean(), ends[1, 1]), 0, -0.4, "middle", "text", 12)
 
 
 def _heatmap(fig: go.Figure, trace: Any, _: str) -> Iterator[str]:
     """Equal cells around the middles that x and y name, clipped to the plot; and the color bar."""
     scale, values = fig.layout.coloraxis, np.array(trace.z, float)[::-1]
-    low, high = np.nanmin(values), np.nanmax(values)
-    (left, right), (down, up) = shares(fig, *(_edges(middles) for middles in (trace.x, trace.y))).T
-    place = f'x="{percent(left)}" y="{percent(1 - up)}"'
-    yield f'<svg width="100%" height="100%"><svg {place} width="{percent(right - left)}" height="{percent(up - down)}">'
-    yield _cells((values - low) / (high - low), scale.colorscale)
-    yield "</svg></svg>"
+    low = np.nanmin(values) if scale.cmin is None else scale.cmin
+    high = np.nanmax(values) if scale.cmax is None else scale.cmax
+    x, y = shares(fig, *(_edges(middles) for middles in (trace.x, trace.y))).T
+    cells = _cells((values - low) / (high - low), scale.colorscale, 0.08 if trace.xgap else 0)
+    yield f'<svg width="100%" height="100%"><svg {place(x, y)}>{cells}</svg></svg>'
     if scale.colorbar.tickvals:
-        at = (np.array(scale.colorbar.tickvals) - low) / (high - low) * COLOR_BAR + 1 - COLOR_BAR
+        left = 1 - COLOR_BAR
         bar = _cells(np.linspace(0, 1, SHADES)[None], scale.colorscale)
-        yield f'<svg x="{percent(1 - COLOR_BAR)}" y="-30" width="{percent(COLOR_BAR)}" height="8">{bar}</svg>'
-        for x, name in zip(at, scale.colorbar.ticktext, strict=True):
-            yield text(name, (x, 1), dy=-0.45, anchor="middle")
+        yield f'<svg x="{percent(left)}" y="-30" width="{percent(COLOR_BAR)}" height="8">{bar}</svg>'
+        for at, name in zip(scale.colorbar.tickvals, scale.colorbar.ticktext, strict=True):
+            part = (at - low) / (high - low)
+            end = part > 0.8  # there is no room beyond the bar
+            x = 1 if end else left + COLOR_BAR * part
+            yield text(name, (x, 1), 0, -0.45, "end" if end else "middle")
 
 
 def _edges(middles: Any) -> tuple[float, float]:
@@ -102,16 +104,22 @@ def _edges(middles: Any) -> tuple[float, float]:
     return middles[0] - half, middles[-1] + half
 
 
-def _cells(values: np.ndarray, scale: Any) -> str:
-    """Draw a table of numbers from 0 to 1, all cells of one shade as one path."""
+def _cells(values: np.ndarray, scale: Any, gap: float = 0) -> str:
+    """Draw a table of numbers from 0 to 1: one path a shade, and without gaps one part a run."""
     stops, colors = zip(*scale, strict=True)
-    channels = np.array([tuple(bytes.fromhex(color[1:])) for color in colors]).T
+    channels = np.array([tuple(bytes.fromhex(f"{color[1:]}ff"[:8])) for color in colors]).T
     shades = np.where(np.isnan(values), -1, np.nan_to_num(values) * (SHADES - 1)).round()
     paths = ""
     for shade in np.unique(shades[shades >= 0]):
         runs = np.diff((shades == shade).astype(int), axis=1, prepend=0, append=0)
         starts, ends = np.argwhere(runs == 1), np.argwhere(runs == -1)[:, 1]
-        d = "".join(f"M{x} {y}h{end - x}v1h{x - end}" for (y, x), end in zip(starts, ends, strict=True))
+        if gap:
+            starts = np.argwhere(shades == shade)
+            ends = starts[:, 1] + 1
+        d = "".join(
+            f"M{x} {y}h{end - x - gap}v{1 - gap}h{x - end + gap}"
+            for (y, x), end in zip(starts, ends, strict=True)
+        )
         color = [round(np.interp(shade / (SHADES - 1), stops, channel)) for channel in channels]
-        paths += f'<path fill="#{bytes(color).hex()}" d="{d}"/>'
-    return _grid(paths, *values.shape[::-1], ' shape-rendering="crispEdges"')
+        paths += f'<path fill="#{bytes(color).hex().removesuffix("ff")}" d="{d}"/>'
+    return _grid(paths, *values.shape[::-1], "" if gap else ' shape-rendering="crispEdges"')

@@ -119,7 +119,9 @@ def _placed(fig: go.Figure, a: Any) -> Label:
     at = [float(a.x), float(a.y)]
     if a.yref != "paper":
         at = [share(axis, v) for axis, v in zip(axes(fig), at, strict=True)]
-    return Label(a.text, a.name, np.array(at) * size(fig), a.xanchor or "left", a.yanchor or "bottom")
+    return Label(
+        a.text, a.name, np.array(at) * size(fig), a.xanchor or "left", a.yanchor or "bottom"
+    )
 
 
 def _annotation(fig: go.Figure, label: Label) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64decode
 from typing import Any
 
 import numpy as np
@@ -46,11 +47,19 @@ def share(axis: Any, at: Any) -> Any:
     return (np.asarray(at, float) - low) / (high - low)
 
 
+def numbers(trace: Any, letter: str) -> np.ndarray:
+    """What a trace draws along one axis; without x, points are counted."""
+    values = trace[letter]
+    if values is None:
+        return np.arange(len(numbers(trace, "y")), dtype=float)
+    if isinstance(values, dict):  # as plotly packs an array into JSON
+        return np.frombuffer(b64decode(values["bdata"]), values["dtype"]).astype(float)
+    return np.asarray(values, float)
+
+
 def points(fig: go.Figure, trace: Any) -> np.ndarray:
     """Return the shares of what a trace draws, shape (points, 2)."""
-    y = np.asarray(trace.y, float)
-    x = np.arange(len(y)) if trace.x is None else np.asarray(trace.x, float)
-    return shares(fig, x, y)
+    return shares(fig, numbers(trace, "x"), numbers(trace, "y"))
 
 
 def path(fig: go.Figure, trace: Any) -> np.ndarray:
@@ -77,7 +86,7 @@ def fit(fig: go.Figure) -> None:
 def _range(fig: go.Figure, axis: Any, letter: str) -> list[float]:
     """From the lowest to the highest drawn value; below and above curves a little more."""
     kinds = {trace.type for trace in fig.data}
-    drawn = [v for t in fig.data for v in (range(len(t.y)) if t[letter] is None else t[letter])]
+    drawn = [value for trace in fig.data for value in numbers(trace, letter)]
     for shape in fig.layout.shapes:
         if shape[f"{letter}ref"] == letter:
             drawn += [shape[f"{letter}0"], shape[f"{letter}1"]]

@@ -20,7 +20,7 @@ from gdinverse.figures.style import MARGIN, token
 from gdinverse.figures.words import LINE, percent, rect, text
 
 RULE, EDGE = token("rule"), token("edge")
-FONT = "font-family=\"var(--gd-sans,'Source Sans 3',system-ui,sans-serif)\" font-size=\"14\""
+FONT = 'font-family="var(--gd-sans,\'Source Sans 3\',system-ui,sans-serif)" font-size="14"'
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 
 
@@ -57,7 +57,9 @@ def svg(figure: go.Figure | dict[str, Any], *, width: int = 0, height: int = 390
     left, top = margin["l"], margin["t"]
     across, down = left + margin["r"], top + margin["b"]
     if not width:
-        place = f"left:{left}px;top:{top}px;width:calc(100% - {across}px);height:calc(100% - {down}px)"
+        place = (
+            f"left:{left}px;top:{top}px;width:calc(100% - {across}px);height:calc(100% - {down}px)"
+        )
         return f'<svg style="position:absolute;{place}" overflow="visible" aria-hidden="true">{plot}</svg>'
     claim = escape(fig.layout.title.text or "")
     alt = escape((fig.layout.meta or {}).get("alt") or "") or claim
@@ -100,6 +102,8 @@ def _names(fig: go.Figure) -> Iterator[str]:
             for axis, v, ref in zip(axes(fig), (a.x, a.y), (a.xref, a.yref), strict=True)
         ]
         xanchor, yanchor, size = a.xanchor or "left", a.yanchor or "bottom", a.font.size or 14
-        above = {"bottom": -0.48 - LINE * a.text.count("<br>"), "middle": 0.35, "top": 1.05}[yanchor]
+        above = {"bottom": -0.48 - LINE * a.text.count("<br>"), "middle": 0.35, "top": 1.05}[
+            yanchor
+        ]
         away = (a.xshift or 0) / size, above - (a.yshift or 0) / size
         yield text(a.text, at, *away, ANCHORS[xanchor], a.name or "text", size)

@@ -64,7 +64,8 @@ def _extremes(x: np.ndarray, y: np.ndarray) -> list[int]:
     column = np.minimum((x - x[0]) / (x[-1] - x[0]) * COLUMNS, COLUMNS - 1).astype(int)
     order = np.lexsort((y, column))
     starts = np.flatnonzero(np.diff(column[order], prepend=-1, append=COLUMNS))
-    return sorted({0, len(x) - 1, *order[starts[:-1]].tolist(), *order[starts[1:] - 1].tolist()})
+    low, high = order[starts[:-1]], order[starts[1:] - 1]
+    return sorted({0, len(x) - 1, *low.tolist(), *high[y[high] > y[low]].tolist()})
 
 
 def corners(points: np.ndarray, tolerance: float = 1.0) -> np.ndarray:

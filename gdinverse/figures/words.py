@@ -16,13 +16,17 @@ def percent(share: float) -> str:
     return f"{100 * share:.5g}%"
 
 
+def place(x: Any, y: Any) -> str:
+    """Place what lies between two shares of each axis."""
+    (left, right), (low, high) = x, y
+    extent = f'width="{percent(right - left)}" height="{percent(high - low)}"'
+    return f'x="{percent(left)}" y="{percent(1 - high)}" {extent}'
+
+
 def rect(x: Any, y: Any, color: str, opacity: float = 1) -> str:
     """Fill what lies between two shares of each axis."""
-    (left, right), (low, high) = x, y
-    width, height = percent(right - left), percent(high - low)
     faint = f' fill-opacity="{opacity}"' if opacity < 1 else ""
-    place = f'x="{percent(left)}" y="{percent(1 - high)}" width="{width}" height="{height}"'
-    return f'<rect {place} fill="{color}"{faint}/>'
+    return f'<rect {place(x, y)} fill="{color}"{faint}/>'
 
 
 def text(
@@ -39,7 +43,7 @@ def text(
     look = f'fill="{token(role)}" font-size="{size / 14:.3g}em"'
     look += f' text-anchor="{anchor}"' if anchor != "start" else ""
     look += f' dx="{dx:.2g}em"' if dx else ""
-    rows = enumerate(words.split("<br>"))
+    rows = enumerate(words.split("<br>") if words else [])
     return "".join(
         f'<text x="{x}" y="{y}" dy="{dy + LINE * i:.3g}em" {look}>{_row(row)}</text>'
         for i, row in rows
