@@ -1,7 +1,5 @@
 """Bars and maps, for what is no curve. Each function returns the figure."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,32 +12,24 @@ from gdinverse.figures.plane import axes
 from gdinverse.figures.style import ROLES, SEQUENTIAL, style_of
 from gdinverse.figures.thin import Numbers, array, thin
 
-_BAR = {
+Words = Sequence[str]
+_BAR: dict[str, Any] = {
     "textposition": "outside",
     "textfont": {"size": 12},
     "constraintext": "none",
-    "cliponaxis": False,
-    "hovertemplate": "%{y:.3g}<extra></extra>",
 }
+_BAR |= {"cliponaxis": False, "hovertemplate": "%{y:.3g}<extra></extra>"}
+_MAP = {"coloraxis": "coloraxis", "hoverongaps": False}
 _RIGHT_ABOVE = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "len": 0.55}
 _COLOR_BAR = _RIGHT_ABOVE | {"orientation": "h", "thickness": 8, "xpad": 0, "ypad": 4}
 _MINUS, _ZERO, _PLUS = (ROLES[role].color for role in ("predicted", "floor", "measured"))
-_SIGNED = [
-    [0, _MINUS],
-    [0.49, f"{_MINUS}30"],
-    [0.5, f"{_ZERO}30"],
-    [0.51, f"{_PLUS}30"],
-    [1, _PLUS],
-]
+_SIGNED = [[0, _MINUS], [0.49, _MINUS + "30"], [0.5, _ZERO + "30"]]
+_SIGNED += [[0.51, _PLUS + "30"], [1, _PLUS]]
 _COLOR_BAR |= {"outlinewidth": 0, "tickangle": 0, "tickfont": {"size": 13}}
 
 
 def bars(
-    fig: go.Figure,
-    names: Sequence[str],
-    heights: Numbers,
-    role: str = "measured",
-    texts: Sequence[str] = (),
+    fig: go.Figure, names: Words, heights: Numbers, role: str = "measured", texts: Words = ()
 ) -> go.Figure:
     """Draw one bar per name; call it again for a second group.
 
@@ -97,21 +87,16 @@ def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "ste
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log10(np.where(np.isfinite(counts) & (counts > 0), counts, np.nan))
     ticks = range(int(np.ceil(np.nanmin(logs))), int(np.nanmax(logs)) + 1)
-    fig.add_heatmap(
-        x=list(x),
-        y=list(y),
-        z=[[None if np.isnan(v) else round(v, 3) for v in row] for row in logs.tolist()],
-        customdata=[[f"{v:,.0f}" for v in row] for row in counts.tolist()],
-        hovertemplate=f"%{{x}}, %{{y}}: %{{customdata}} {unit}<extra></extra>",
-        coloraxis="coloraxis",
-        hoverongaps=False,
-    )
+    z = [[None if np.isnan(v) else round(v, 3) for v in row] for row in logs.tolist()]
+    said = [[f"{v:,.0f} {unit}" for v in row] for row in counts.tolist()]
+    hover = "%{x}, %{y}: %{customdata}<extra></extra>"
+    fig.add_heatmap(x=list(x), y=list(y), z=z, customdata=said, hovertemplate=hover, **_MAP)
     ticks = ticks[:: -(-len(ticks) // 2)]  # at most two fit on a phone
     names = [f"{10**t:,}" for t in ticks]
     bar = {"tickvals": list(ticks), "ticktext": [*names[:-1], f"{names[-1]} {unit}"]}
     scale = [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))]
     fig.layout.coloraxis = {"colorscale": scale, "colorbar": bar | _COLOR_BAR}
-    fig.update_layout(hovermode="closest", margin_t=60)
+    fig.update_layout(hovermode="closest", margin_t=64)
     return settle(fig)
 
 
@@ -138,20 +123,13 @@ def grids(fig: go.Figure, matrices: dict[str, Any]) -> go.Figure:
     width, height = len(rows[0]), len(rows)
     for axis, end in zip(axes(fig), (width, height), strict=True):
         axis.update(type="linear", visible=False, autorange=False, range=[-0.5, end - 0.5])
-    fig.add_heatmap(
-        x=list(range(width)),
-        y=list(range(height)),
-        z=rows[::-1],
-        xgap=2,
-        ygap=2,
-        hovertemplate="%{z:.3f}<extra></extra>",
-        coloraxis="coloraxis",
-        hoverongaps=False,
-    )
+    at = {"x": list(range(width)), "y": list(range(height)), "xgap": 2, "ygap": 2}
+    fig.add_heatmap(z=rows[::-1], hovertemplate="%{z:.3f}<extra></extra>", **at, **_MAP)
     fig.layout.coloraxis = {"colorscale": _SIGNED, "cmin": -1, "cmax": 1, "showscale": False}
     fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22})
     left = -0.5
     for name, table in zip(matrices, tables, strict=True):
-        label(fig, name, left, -0.5, "muted", above=False)
-        left += len(table[0]) + 1
+        columns = len(table[0])
+        label(fig, name, left + columns / 2, -0.5, "muted", anchor="center", above=False)
+        left += columns + 1
     return fig

@@ -1,7 +1,6 @@
 """The figure that every page needs: runs, their predictions, and the floor they end on."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,13 +17,15 @@ COLORS = ("c1", "c3", "c4", "c2", "c5")  # brown late: it is nearest to a predic
 class Result(Protocol):
     """What is read of a run, or of a batch of runs."""
 
-    steps: Any
-    status: Any
-    history: Any
-    prediction: Any
-
-    def __getitem__(self, index: Any) -> Result:
-        """One run of a batch."""
+    @property
+    def steps(self) -> Any: ...
+    @property
+    def status(self) -> Any: ...
+    @property
+    def history(self) -> Any: ...
+    @property
+    def prediction(self) -> Any: ...
+    def __getitem__(self, index: Any) -> "Result": ...
 
 
 class Curve(NamedTuple):
@@ -39,7 +40,7 @@ class Curve(NamedTuple):
 
 
 def convergence(
-    results: dict[str, Any],
+    results: Mapping[str, Result],
     *,
     quantity: str = "loss",
     claim: str | None = None,
@@ -97,7 +98,7 @@ def convergence(
     return _draw_floor(fig, curves, predictions)
 
 
-def _single(results: dict[str, Result]) -> list[tuple[str, Result]]:
+def _single(results: Mapping[str, Result]) -> list[tuple[str, Result]]:
     """List the runs one by one; matrices of a batch are numbered."""
     runs = [
         (f"{name} {', '.join(map(str, index))}".strip(), result[index] if index else result)

@@ -1,7 +1,5 @@
 """A figure and its lines; the functions return the figure."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import plotly.graph_objects as go

@@ -1,7 +1,5 @@
 """Traces as parts of a drawing: curves and cells stretch with the plot, dots keep their size."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +9,12 @@ import plotly.graph_objects as go
 from gdinverse.figures.plane import numbers, points, shares
 from gdinverse.figures.style import ROLES
 from gdinverse.figures.thin import corners
-from gdinverse.figures.words import percent, place, rect, text
+from gdinverse.figures.words import percent, rect, text, within
 
 UNITS = 4000  # of the grid that is stretched over the plot: a fifth of a pixel on a wide page
 FAR = 250  # plots: where a line that leaves the plot may end
 BAR_GAP, COLOR_BAR = 0.15, 0.55
-SHADES = 33
+SHADES = 49  # odd, so that the middle of a scale is one of them
 
 
 def traces(fig: go.Figure) -> Iterator[str]:
@@ -74,9 +72,9 @@ def _bar(fig: go.Figure, trace: Any, color: str) -> Iterator[str]:
     groups = [other for other in fig.data if other.type == "bar"]
     width = (1 - BAR_GAP) / len(groups)
     starts = numbers(trace, "x") + BAR_GAP / 2 - 0.5 + width * groups.index(trace)
-    low, high = shares(fig, starts, 0 * starts), shares(fig, starts + width, numbers(trace, "y"))
+    low, high = (shares(fig, starts, 0 * starts), shares(fig, starts + width, numbers(trace, "y")))
     for ends, words in zip(np.stack([low, high], -1), trace.text or [""] * len(low), strict=True):
-        yield rect(*ends, trace.marker.color or color)
+        yield rect(ends, trace.marker.color or color)
         yield text(words, (ends[0].mean(), ends[1, 1]), 0, -0.4, "middle", "text", 12)
 
 
@@ -85,18 +83,18 @@ def _heatmap(fig: go.Figure, trace: Any, _: str) -> Iterator[str]:
     scale, values = fig.layout.coloraxis, np.array(trace.z, float)[::-1]
     low = np.nanmin(values) if scale.cmin is None else scale.cmin
     high = np.nanmax(values) if scale.cmax is None else scale.cmax
-    x, y = shares(fig, *(_edges(middles) for middles in (trace.x, trace.y))).T
+    ends = shares(fig, *(_edges(middles) for middles in (trace.x, trace.y))).T
     cells = _cells((values - low) / (high - low), scale.colorscale, 0.08 if trace.xgap else 0)
-    yield f'<svg width="100%" height="100%"><svg {place(x, y)}>{cells}</svg></svg>'
+    yield f'<svg width="100%" height="100%"><svg {within(ends)}>{cells}</svg></svg>'
     if scale.colorbar.tickvals:
         left = 1 - COLOR_BAR
         bar = _cells(np.linspace(0, 1, SHADES)[None], scale.colorscale)
-        yield f'<svg x="{percent(left)}" y="-30" width="{percent(COLOR_BAR)}" height="8">{bar}</svg>'
+        box = f'x="{percent(left)}" y="-30" width="{percent(COLOR_BAR)}" height="8"'
+        yield f"<svg {box}>{bar}</svg>"
         for at, name in zip(scale.colorbar.tickvals, scale.colorbar.ticktext, strict=True):
-            part = (at - low) / (high - low)
-            end = part > 0.8  # there is no room beyond the bar
-            x = 1 if end else left + COLOR_BAR * part
-            yield text(name, (x, 1), 0, -0.45, "end" if end else "middle")
+            part = (at - low) / (high - low)  # there is no room beyond the bar's end
+            x, anchor = (1, "end") if part > 0.8 else (left + COLOR_BAR * part, "middle")
+            yield text(name, (x, 1), 0, -0.45, anchor)
 
 
 def _edges(middles: Any) -> tuple[float, float]:
@@ -114,12 +112,10 @@ def _cells(values: np.ndarray, scale: Any, gap: float = 0) -> str:
         runs = np.diff((shades == shade).astype(int), axis=1, prepend=0, append=0)
         starts, ends = np.argwhere(runs == 1), np.argwhere(runs == -1)[:, 1]
         if gap:
-            starts = np.argwhere(shades == shade)
-            ends = starts[:, 1] + 1
-        d = "".join(
-            f"M{x} {y}h{end - x - gap}v{1 - gap}h{x - end + gap}"
-            for (y, x), end in zip(starts, ends, strict=True)
-        )
+            starts, ends = (cells := np.argwhere(shades == shade)), cells[:, 1] + 1
+        parts = zip(*starts.T, ends - starts[:, 1] - gap, strict=True)
+        d = "".join(f"M{x} {y}h{width}v{1 - gap}h-{width}" for y, x, width in parts)
         color = [round(np.interp(shade / (SHADES - 1), stops, channel)) for channel in channels]
         paths += f'<path fill="#{bytes(color).hex().removesuffix("ff")}" d="{d}"/>'
-    return _grid(paths, *values.shape[::-1], "" if gap else ' shape-rendering="crispEdges"')
+    rows, columns = values.shape
+    return _grid(paths, columns, rows, "" if gap else ' shape-rendering="crispEdges"')

@@ -4,8 +4,6 @@ Everything is measured in the pixels of a figure at 390 px, the narrowest page. 
 free there is free on any wider page, because its text only gets smaller against the data.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import product
@@ -14,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from gdinverse.figures.plane import axes, coordinates, fit, path, points, share, size
+from gdinverse.figures.plane import axes, coordinates, fit, path, share, size
 
 LINE_HEIGHT = 19.0
 CHARACTER = 6.3  # px at 14 px, a little more than the mean of Source Sans
@@ -43,9 +41,9 @@ class Label(NamedTuple):
 START = {"left": 0, "bottom": 0, "center": 0.5, "right": 1, "top": 1}
 
 
-def shift(label: Any) -> tuple[float, float]:
+def shift(label: Any) -> list[float]:
     """How far the anchored corner of a label or an annotation is from its point, in pixels."""
-    return tuple(GAP * (1 - 2 * START[end]) for end in (label.xanchor, label.yanchor))
+    return [GAP * (1 - 2 * START[end]) for end in ends(label)]
 
 
 def settle(fig: go.Figure) -> go.Figure:
@@ -58,7 +56,7 @@ def settle(fig: go.Figure) -> go.Figure:
     movable |= {(shape.name, "floor") for shape in bands}
     kept = [a for a in fig.layout.annotations if (a.text, a.name) not in movable]
     covered = np.concatenate([np.empty((0, 2)), *(path(fig, trace) for trace in fig.data)])
-    boxes = [_placed(fig, a).box() for a in kept]
+    boxes = [Label(a.text, a.name, where(fig, a) * size(fig), *ends(a)).box() for a in kept]
     for choices in [*(_beside(fig, t) for t in traces), *(_within(fig, b) for b in bands)]:
         costs = {_cost(fig, label, covered, boxes) + i: label for i, label in enumerate(choices)}
         best = costs[min(costs)]
@@ -114,14 +112,15 @@ def _cost(fig: go.Figure, label: Label, covered: np.ndarray, boxes: list[np.ndar
     return float(100 * hits + 1000 * overlaps + 100 * outside)
 
 
-def _placed(fig: go.Figure, a: Any) -> Label:
-    """Return the label of an annotation that stays where it is; the y axis's name is above it."""
-    at = [float(a.x), float(a.y)]
-    if a.yref != "paper":
-        at = [share(axis, v) for axis, v in zip(axes(fig), at, strict=True)]
-    return Label(
-        a.text, a.name, np.array(at) * size(fig), a.xanchor or "left", a.yanchor or "bottom"
-    )
+def ends(a: Any) -> tuple[str, str]:
+    """Which ends of an annotation are anchored; the template decides where it does not say."""
+    return a.xanchor or "left", a.yanchor or "bottom"
+
+
+def where(fig: go.Figure, a: Any) -> np.ndarray:
+    """Share of each axis at which an annotation is anchored."""
+    ends = zip(axes(fig), (a.x, a.y), (a.xref, a.yref), strict=True)
+    return np.array([float(v if ref == "paper" else share(axis, v)) for axis, v, ref in ends])
 
 
 def _annotation(fig: go.Figure, label: Label) -> Any:

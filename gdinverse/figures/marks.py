@@ -1,7 +1,5 @@
 """Dots, words and bands on a figure; the functions return the figure."""
 
-from __future__ import annotations
-
 import plotly.graph_objects as go
 
 from gdinverse.figures.drawing import scatter
@@ -110,8 +108,8 @@ def label(
     >>> fig.layout.annotations[1].xanchor
     'right'
     """
-    at = [float(coordinates(axis, v)) for axis, v in zip(axes(fig), (x, y), strict=True)]
-    words = annotation(text, role, *at, anchor, "bottom" if above else "top")
+    at_x, at_y = (float(coordinates(*end)) for end in zip(axes(fig), (x, y), strict=True))
+    words = annotation(text, role, at_x, at_y, anchor, "bottom" if above else "top")
     return settle(fig.add_annotation(words))
 
 

@@ -1,7 +1,5 @@
 """Ranges and ticks that follow what is drawn, and where on the plot a value lies."""
 
-from __future__ import annotations
-
 import math
 from base64 import b64decode
 from typing import Any

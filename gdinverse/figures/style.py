@@ -5,9 +5,7 @@ color of a line is visible (3 : 1) on the light and on the dark page. No color t
 carry small text on both, so words have a color of their own, which the page replaces when dark.
 """
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -36,7 +34,7 @@ ROLES = {
 }
 """Color, dash and width of each role; c1 … c5 are series that have none."""
 
-INK, PAPER = "#14171b", "#fcfcfa"  # a point on a map: one of the two is seen on any color below
+INK, PAPER = ("#14171b", "#fcfcfa")  # a point on a map: one of the two is seen on any color below
 # What a page calls a color, and that color on light paper, where there is no page.
 TOKENS = {f"on-{role}": style.words for role, style in ROLES.items()}
 TOKENS |= {"on-onlight": INK, "on-ondark": PAPER, "text": "#1c2024", "muted": "#59606a"}
@@ -68,21 +66,22 @@ SEQUENTIAL = ("#1b2a4e", "#2a4a7f", "#3f7391", "#6f9c8f", "#b5c187", "#f4e7a1")
 MARGIN = {"l": 48, "r": 20, "t": 26, "b": 44}
 MOST_TICKS = 6  # on a figure of any width
 
-_CLEAR = "rgba(0,0,0,0)"
-_AXIS = {
+_AXIS: dict[str, Any] = {
     "fixedrange": True,
     "zeroline": False,
     "automargin": False,
-    "tickfont": {"size": 13},
     "nticks": MOST_TICKS,
 }
+_AXIS |= {"tickfont": {"size": 13}, "tickangle": 0}
+_X: dict[str, Any] = {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4}
+_X |= {"title": {"standoff": 8, "font": {"size": 14}}}
+_WORDS = {"showarrow": False, "font": {"size": 14}, "xanchor": "left", "yanchor": "bottom"}
 
 template = go.layout.Template(
     layout={
         # quotes: a family name that ends in a digit is invalid without them
         "font": {"family": '"Source Sans 3", system-ui, sans-serif', "size": 14},
-        "paper_bgcolor": _CLEAR,
-        "plot_bgcolor": _CLEAR,
+        **dict.fromkeys(("paper_bgcolor", "plot_bgcolor"), "rgba(0,0,0,0)"),
         "colorway": [ROLES[f"c{i}"].color for i in range(1, 6)],
         "colorscale": {"sequential": [[i / 5, c] for i, c in enumerate(SEQUENTIAL)]},
         "margin": MARGIN,
@@ -91,12 +90,9 @@ template = go.layout.Template(
         "dragmode": False,  # a finger on a phone must scroll the page
         "bargap": 0.15,
         "title": {"font": {"size": 16}, "x": 0, "xanchor": "left"},
-        "xaxis": {"showgrid": False, "showline": True, "ticks": "outside", "ticklen": 4}
-        | {"title": {"standoff": 8, "font": {"size": 14}}, "tickangle": 0}
-        | _AXIS,
+        "xaxis": _X | _AXIS,
         "yaxis": {"showgrid": True, "gridwidth": 1, "ticks": ""} | _AXIS,
-        "annotationdefaults": {"showarrow": False, "font": {"size": 14}}
-        | {"xanchor": "left", "yanchor": "bottom"},
+        "annotationdefaults": _WORDS,
     }
 )
 """Everything of a figure but its colors of text and axes; registered as "gdinverse"."""

@@ -5,8 +5,6 @@ stretched, words and dots are placed by percentages. Colors are the page's `--gd
 with it; behind each is the one for light paper.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -14,8 +12,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gdinverse.figures.drawn import traces
-from gdinverse.figures.labels import START, extent
-from gdinverse.figures.plane import axes, fit, share, ticks
+from gdinverse.figures.labels import extent, where
+from gdinverse.figures.plane import axes, fit, ticks
 from gdinverse.figures.style import MARGIN, token
 from gdinverse.figures.words import LINE, percent, rect, text
 
@@ -54,13 +52,12 @@ def svg(figure: go.Figure | dict[str, Any], *, width: int = 0, height: int = 390
         fit(fig)
     plot = "".join([*_ground(fig), *traces(fig), *_beside(fig), *_names(fig)])
     margin = MARGIN | fig.layout.margin.to_plotly_json()
-    left, top = margin["l"], margin["t"]
-    across, down = left + margin["r"], top + margin["b"]
+    left, right, top, bottom = (margin[side] for side in "lrtb")
+    across, down = left + right, top + bottom
     if not width:
-        place = (
-            f"left:{left}px;top:{top}px;width:calc(100% - {across}px);height:calc(100% - {down}px)"
-        )
-        return f'<svg style="position:absolute;{place}" overflow="visible" aria-hidden="true">{plot}</svg>'
+        size = f"width:calc(100% - {across}px);height:calc(100% - {down}px)"
+        place = f"position:absolute;left:{left}px;top:{top}px;{size}"
+        return f'<svg style="{place}" overflow="visible" aria-hidden="true">{plot}</svg>'
     claim = escape(fig.layout.title.text or "")
     alt = escape((fig.layout.meta or {}).get("alt") or "") or claim
     place = f'x="{left}" y="{top}" width="{width - across}" height="{height - down}"'
@@ -74,7 +71,7 @@ def svg(figure: go.Figure | dict[str, Any], *, width: int = 0, height: int = 390
 def _ground(fig: go.Figure) -> Iterator[str]:
     """Bands, and a line for each tick of the y axis."""
     for band in fig.layout.shapes:
-        yield rect(*extent(fig, band), band.fillcolor, band.opacity)
+        yield rect(extent(fig, band), band.fillcolor, band.opacity)
     if fig.layout.yaxis.visible is not False:
         for at, _ in ticks(fig.layout.yaxis):
             yield f'<rect y="{percent(1 - at)}" width="100%" height="1" fill="{RULE}"/>'
@@ -97,13 +94,7 @@ def _beside(fig: go.Figure) -> Iterator[str]:
 def _names(fig: go.Figure) -> Iterator[str]:
     """All annotations, where plotly writes them."""
     for a in fig.layout.annotations:
-        at = [
-            float(v) if ref == "paper" else float(share(axis, v))
-            for axis, v, ref in zip(axes(fig), (a.x, a.y), (a.xref, a.yref), strict=True)
-        ]
-        xanchor, yanchor, size = a.xanchor or "left", a.yanchor or "bottom", a.font.size or 14
-        above = {"bottom": -0.48 - LINE * a.text.count("<br>"), "middle": 0.35, "top": 1.05}[
-            yanchor
-        ]
-        away = (a.xshift or 0) / size, above - (a.yshift or 0) / size
-        yield text(a.text, at, *away, ANCHORS[xanchor], a.name or "text", size)
+        size, anchor = a.font.size or 14, ANCHORS[a.xanchor or "left"]
+        first = 1.05 if a.yanchor == "top" else -0.48 - LINE * a.text.count("<br>")
+        away = (a.xshift or 0) / size, first - (a.yshift or 0) / size
+        yield text(a.text, where(fig, a), *away, anchor, a.name or "text", size)

@@ -1,7 +1,5 @@
 """Fewer points for the same picture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np
@@ -79,5 +77,5 @@ def corners(points: np.ndarray, tolerance: float = 1.0) -> np.ndarray:
     far = int(distance.argmax())
     if distance[far] <= tolerance:
         return points[[0, -1]]
-    before, after = corners(points[: far + 1], tolerance), corners(points[far:], tolerance)
+    before, after = (corners(points[: far + 1], tolerance), corners(points[far:], tolerance))
     return np.concatenate([before[:-1], after])

@@ -1,7 +1,5 @@
 """Words and rectangles of a drawing, placed by percentages; sizes and distances are in em."""
 
-from __future__ import annotations
-
 import re
 from html import escape, unescape
 from typing import Any
@@ -16,38 +14,29 @@ def percent(share: float) -> str:
     return f"{100 * share:.5g}%"
 
 
-def place(x: Any, y: Any) -> str:
+def within(ends: Any) -> str:
     """Place what lies between two shares of each axis."""
-    (left, right), (low, high) = x, y
+    (left, right), (low, high) = ends
     extent = f'width="{percent(right - left)}" height="{percent(high - low)}"'
     return f'x="{percent(left)}" y="{percent(1 - high)}" {extent}'
 
 
-def rect(x: Any, y: Any, color: str, opacity: float = 1) -> str:
+def rect(ends: Any, color: str, opacity: float = 1) -> str:
     """Fill what lies between two shares of each axis."""
     faint = f' fill-opacity="{opacity}"' if opacity < 1 else ""
-    return f'<rect {place(x, y)} fill="{color}"{faint}/>'
+    return f'<rect {within(ends)} fill="{color}"{faint}/>'
 
 
 def text(
-    words: str,
-    at: Any,
-    dx: float = 0,
-    dy: float = 0,
-    anchor: str = "start",
-    role: str = "muted",
-    size: float = 13,
+    words: str, at: Any, dx: float, dy: float, anchor: str, role: str = "muted", size: float = 13
 ) -> str:
     """Write words of one role beside a point, one element a row; `dy` is to the first baseline."""
     x, y = percent(at[0]), percent(1 - at[1])
     look = f'fill="{token(role)}" font-size="{size / 14:.3g}em"'
-    look += f' text-anchor="{anchor}"' if anchor != "start" else ""
-    look += f' dx="{dx:.2g}em"' if dx else ""
-    rows = enumerate(words.split("<br>") if words else [])
-    return "".join(
-        f'<text x="{x}" y="{y}" dy="{dy + LINE * i:.3g}em" {look}>{_row(row)}</text>'
-        for i, row in rows
-    )
+    look += f' dx="{dx:.2g}em" text-anchor="{anchor}"'
+    rows = words.split("<br>") if words else []
+    place = (f'x="{x}" y="{y}" dy="{dy + LINE * i:.3g}em"' for i in range(len(rows)))
+    return "".join(f"<text {p} {look}>{_row(r)}</text>" for p, r in zip(place, rows, strict=True))
 
 
 def _row(row: str) -> str:

@@ -7,8 +7,23 @@ def test_axe_finds_no_fault(visit):
     assert visit.violations == {"default": [], "slate": []}
 
 
-def test_every_figure_is_drawn(visit):
-    assert [figure["alt"] for figure in visit.figures if not figure["drawn"] > 0] == []
+def test_every_figure_is_drawn_before_and_after_a_touch(visit):
+    for figures, live in ((visit.figures, False), (visit.live, True)):
+        assert [one["alt"] for one in figures if not one["drawn"] > 0 or one["live"] != live] == []
+
+
+def test_plotly_writes_the_words_of_the_drawing_where_they_stood(visit):
+    for still, live in zip(visit.figures, visit.live, strict=True):
+        assert live["ticks"]
+        assert set(live["ticks"]) <= set(still["ticks"]), live["alt"]  # it drops a last one
+        there = {
+            label["text"]: place
+            for label, place in zip(still["labels"], still["places"], strict=True)
+        }
+        for label, (x, y) in zip(live["labels"], live["places"], strict=True):
+            if label["text"] in there:
+                assert abs(x - there[label["text"]][0]) < 6, label["text"]
+                assert abs(y - there[label["text"]][1]) < 6, label["text"]
 
 
 def test_nothing_is_asked_of_another_host(visit, address):

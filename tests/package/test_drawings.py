@@ -3,6 +3,7 @@
 import ast
 import gzip
 import re
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ import pytest
 import torch
 
 from gdinverse import figures
+from gdinverse.figures.drawn import SHADES
 from gdinverse.figures.labels import CHARACTER, LINE_HEIGHT
 from gdinverse.figures.style import TOKENS
 from gdinverse.figures.thin import corners
@@ -81,6 +83,11 @@ def raw():
 GALLERY = [lines, dotted, barred, mapped, gridded, compared, raw]
 
 
+@cache
+def drawn(make, **size):
+    return parsed(make(), **size)
+
+
 def parsed(fig, **size):
     return ElementTree.fromstring(re.sub(' xmlns="[^"]*"', "", figures.svg(fig, **size)))
 
@@ -108,7 +115,7 @@ def box(text, width, height):
     size = float((text.get("font-size") or "1em").removesuffix("em"))
     em = {name: float((text.get(name) or "0em").removesuffix("em")) for name in ("dx", "dy")}
     extent = CHARACTER * size * len("".join(text.itertext()))
-    start = {None: 0, "middle": 0.5, "end": 1}[text.get("text-anchor")] * extent
+    start = {"start": 0, "middle": 0.5, "end": 1}[text.get("text-anchor")] * extent
     left = share(text) * width + em["dx"] * 14 * size - start
     base = share(text, "y") * height + em["dy"] * 14 * size
     return left, base - 0.75 * LINE_HEIGHT * size, left + extent, base + 0.2 * LINE_HEIGHT * size
@@ -117,7 +124,7 @@ def box(text, width, height):
 @pytest.mark.parametrize("make", GALLERY)
 @pytest.mark.parametrize("size", [{}, *({"width": w, "height": h} for w, h in SIZES)])
 def test_every_word_of_the_vocabulary_can_be_drawn(make, size):
-    drawing = parsed(make(), **size)
+    drawing = drawn(make, **size)
     assert drawing.tag == "svg"
     assert [one for one in drawing.iter() if one.tag in ("path", "rect")]
     for one in drawing.iter():
@@ -138,7 +145,7 @@ def test_a_drawing_follows_a_change_of_any_number(make):
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_drawing_that_stands_alone_has_its_size_and_says_what_it_shows(width, height):
-    drawing = parsed(lines(), width=width, height=height)
+    drawing = drawn(lines, width=width, height=height)
     assert drawing.attrib["width"], drawing.attrib["height"] == (str(width), str(height))
     assert drawing.get("role") == "img"
     assert drawing.get("aria-label") == "from 1 to 2"
@@ -151,7 +158,7 @@ def test_a_drawing_that_stands_alone_has_its_size_and_says_what_it_shows(width, 
 
 
 def test_a_drawing_in_a_page_fills_its_box_and_leaves_the_words_to_it():
-    drawing = parsed(lines())
+    drawing = drawn(lines)
     assert drawing.get("aria-hidden") == "true"
     assert drawing.find("title") is None
     assert "width:calc(100% - 68px);height:calc(100% - 70px)" in drawing.get("style")
@@ -251,7 +258,7 @@ def test_labels_stand_where_plotly_s_annotations_do(make):
 @pytest.mark.parametrize("make", GALLERY)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_no_words_of_a_drawing_cover_others(make, width, height):
-    texts = [text for text in parsed(make()).iter("text") if "".join(text.itertext())]
+    texts = [text for text in drawn(make).iter("text") if "".join(text.itertext())]
     boxes = [box(text, width - MARGINS[0], height - MARGINS[1]) for text in texts]
     for (a, one), (b, other) in combinations(zip(texts, boxes, strict=True), 2):
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
@@ -269,7 +276,7 @@ def test_signs_and_small_letters_are_kept():
 
 
 def test_bars_are_as_high_as_their_numbers():
-    rects = [one for one in parsed(barred()).iter("rect") if one.get("fill")[0] == "#"]
+    rects = [one for one in drawn(barred).iter("rect") if one.get("fill")[0] == "#"]
     heights = [float(one.get("height")[:-1]) for one in rects]
     assert np.divide(heights, heights[0]) == pytest.approx([1, 3, 2, 2], rel=1e-3)
     ends = sorted((share(one), share(one) + share(one, "width")) for one in rects)
@@ -277,16 +284,16 @@ def test_bars_are_as_high_as_their_numbers():
 
 
 def test_a_map_is_bright_where_it_is_fast_and_empty_where_nothing_converges():
-    map_, bar = (grid for grid in parsed(mapped()).iter("svg") if grid.get("shape-rendering"))
-    drawn = {path.get("d"): path.get("fill") for path in map_.iter("path")}
-    assert drawn.pop("M0 1h1v1h-1") == figures.SEQUENTIAL[-1]  # 10 steps, lower left
-    assert drawn.pop("M0 0h1v1h-1") == figures.SEQUENTIAL[0]  # 1,000 steps, above it
-    assert list(drawn) == ["M1 1h1v1h-1"]  # 100 steps; and nothing upper right
-    assert len(bar.findall("path")) == 33
+    map_, bar = (grid for grid in drawn(mapped).iter("svg") if grid.get("shape-rendering"))
+    colors = {path.get("d"): path.get("fill") for path in map_.iter("path")}
+    assert colors.pop("M0 1h1v1h-1") == figures.SEQUENTIAL[-1]  # 10 steps, lower left
+    assert colors.pop("M0 0h1v1h-1") == figures.SEQUENTIAL[0]  # 1,000 steps, above it
+    assert list(colors) == ["M1 1h1v1h-1"]  # 100 steps; and nothing upper right
+    assert len(bar.findall("path")) == SHADES
 
 
 def test_the_entries_of_a_matrix_are_told_by_color_and_strength():
-    paths = [path for path in parsed(gridded()).iter("path") if path.get("d").startswith("M")]
+    paths = [path for path in drawn(gridded).iter("path") if path.get("d").startswith("M")]
     of = {
         tuple(d): path.get("fill")
         for path in paths

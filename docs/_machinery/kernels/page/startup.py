@@ -11,7 +11,9 @@ from gdinverse import figures  # registers the template, too
 
 FIGURE = """<figure class="{classes}">
 <p class="gd-claim">{claim}</p>
-<div class="gd-plot" role="img" aria-label="{alt}" data-figure="{figure}">{drawing}</div>
+<div class="gd-plot" data-search-exclude role="img" aria-label="{alt}" data-figure="{figure}">
+{drawing}
+</div>
 <figcaption>{caption}</figcaption>
 </figure>"""
 
