@@ -211,7 +211,7 @@ def test_without_scripts_every_figure_is_drawn(open_page, width):
         box, frame = drawing.bounding_box(), drawing.locator("..").bounding_box()
         assert box["width"] == pytest.approx(frame["width"] - 68, abs=1)
         assert box["height"] >= 200
-        assert drawing.locator("path").count() > 0
+        assert drawing.locator("path, rect").count() > 8
 
 
 @pytest.mark.parametrize("path", [SERIES, "failures/level/", "theory/cost/"])

@@ -146,7 +146,7 @@ def test_a_drawing_follows_a_change_of_any_number(make):
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_drawing_that_stands_alone_has_its_size_and_says_what_it_shows(width, height):
     drawing = drawn(lines, width=width, height=height)
-    assert drawing.attrib["width"], drawing.attrib["height"] == (str(width), str(height))
+    assert (drawing.get("width"), drawing.get("height")) == (str(width), str(height))
     assert drawing.get("role") == "img"
     assert drawing.get("aria-label") == "from 1 to 2"
     assert drawing.findtext("title") == "Claim 1 < 2"
