@@ -68,7 +68,7 @@
         };
       });
       const drawn = Math.max(0, ...lengths, ...maps.map((map) => map.width));
-      const ticks = all("ticks").map((tick) => tick.textContent).sort();
+      const ticks = all("ticks").map((tick) => tick.textContent.replaceAll("\u200b", "")).sort();
       return { alt: plot.ariaLabel, live, drawn, labels, ticks, places: boxes.map(({ x, y }) => [x, y]) };
     });
 }

@@ -28,10 +28,10 @@ def test_the_drawing_has_both_curves_below_four_matrices(home):
     ]
     for role in ("measured", "predicted"):
         color = gd.figures.ROLES[role].color
-        steps = re.search(rf'<path fill="none" stroke="{color}"[^>]* d="M\d+ \d+l([^"]*)"', curve)[
-            1
-        ]
-        assert len(re.findall(r"-?\d+", steps)) >= 16
+        drawn = re.search(rf'<path fill="none" stroke="{color}"[^>]* d="M0 \d+l([^"]*)"', curve)[1]
+        moves = [int(number) for number in re.findall(r"-?\d+", drawn)]
+        assert sum(moves[::2]) == 4000  # from the first step to the last, over the whole plot
+        assert min(moves) > 0
 
 
 def test_the_code_prints_what_the_page_shows(home):

@@ -267,12 +267,12 @@ def test_no_words_of_a_drawing_cover_others(make, width, height):
         assert -48 <= left <= right <= width - 48, "".join(text.itertext())
 
 
-def test_signs_and_small_letters_are_kept():
+def test_signs_are_kept_small_letters_lowered_and_powers_raised():
     drawing = figures.svg(dotted())
     assert "r &lt; 1 &amp;</text>" in drawing
-    assert re.search(
-        r'>σ<tspan dy="0.3em" font-size=".75em">1</tspan><tspan dy="-0.225em"> s<', drawing
-    )
+    lowered = '>σ<tspan dy="0.3em" font-size=".75em">1</tspan><tspan dy="-0.225em"> s</tspan><'
+    assert lowered in drawing
+    assert '>10<tspan dy="-0.5em" font-size=".75em">−10</tspan><' in figures.svg(lines())
 
 
 def test_bars_are_as_high_as_their_numbers():
