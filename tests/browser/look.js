@@ -57,7 +57,7 @@
         const role = named.roleOf(text);
         const box = boxes[i];
         return {
-          text: text.textContent,
+          text: text.textContent.replaceAll("\u200b", ""),
           role,
           color: getComputedStyle(text).fill,
           wanted: role && styleOf(role),
