@@ -15,11 +15,12 @@ Examples
 ['halving', '']
 """
 
-from gdinverse.figures.charts import bars, heatmap
+from gdinverse.figures.charts import bars, grids, heatmap
 from gdinverse.figures.convergence import convergence
 from gdinverse.figures.drawing import figure, line
 from gdinverse.figures.marks import band, dot, dots, label
 from gdinverse.figures.style import ROLES, SEQUENTIAL, template
+from gdinverse.figures.svg import svg
 from gdinverse.figures.thin import thin
 
 __all__ = [
@@ -31,9 +32,11 @@ __all__ = [
     "dot",
     "dots",
     "figure",
+    "grids",
     "heatmap",
     "label",
     "line",
+    "svg",
     "template",
     "thin",
 ]

@@ -1,29 +1,35 @@
 """Bars and maps, for what is no curve. Each function returns the figure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from gdinverse.figures.labels import settle
-from gdinverse.figures.style import SEQUENTIAL, style_of
-from gdinverse.figures.thin import thin
+from gdinverse.figures.marks import label
+from gdinverse.figures.plane import axes
+from gdinverse.figures.style import ROLES, SEQUENTIAL, style_of
+from gdinverse.figures.thin import Numbers, array, thin
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import plotly.graph_objects as go
-
-    from gdinverse.figures.thin import Numbers
+Words = Sequence[str]
+_BAR: dict[str, Any] = {
+    "textposition": "outside",
+    "textfont": {"size": 12},
+    "constraintext": "none",
+}
+_BAR |= {"cliponaxis": False, "hovertemplate": "%{y:.3g}<extra></extra>"}
+_MAP = {"coloraxis": "coloraxis", "hoverongaps": False}
+_RIGHT_ABOVE = {"x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "len": 0.55}
+_COLOR_BAR = _RIGHT_ABOVE | {"orientation": "h", "thickness": 8, "xpad": 0, "ypad": 4}
+_MINUS, _ZERO, _PLUS = (ROLES[role].color for role in ("predicted", "floor", "measured"))
+_SIGNED = [[0, _MINUS], [0.49, _MINUS + "30"], [0.5, _ZERO + "30"]]
+_SIGNED += [[0.51, _PLUS + "30"], [1, _PLUS]]
+_COLOR_BAR |= {"outlinewidth": 0, "tickangle": 0, "tickfont": {"size": 13}}
 
 
 def bars(
-    fig: go.Figure,
-    names: Sequence[str],
-    heights: Numbers,
-    role: str = "measured",
-    texts: Sequence[str] = (),
+    fig: go.Figure, names: Words, heights: Numbers, role: str = "measured", texts: Words = ()
 ) -> go.Figure:
     """Draw one bar per name; call it again for a second group.
 
@@ -47,18 +53,10 @@ def bars(
     >>> fig.data[0].text
     ('20 %', '80 %')
     """
-    fig.add_bar(
-        x=list(range(len(names))),
-        y=thin(range(len(names)), heights)[1],
-        text=list(texts),
-        textposition="outside",
-        textfont={"size": 12},
-        constraintext="none",
-        cliponaxis=False,
-        marker={"color": style_of(role).color},
-        hovertemplate="%{y:.3g}<extra></extra>",
-    )
-    fig.layout.xaxis.update(tickvals=list(range(len(names))), ticktext=list(names))
+    at, drawn = thin(range(len(names)), heights)
+    color = {"color": style_of(role).color}
+    fig.add_bar(x=at, y=drawn, text=list(texts), marker=color, **_BAR)
+    fig.layout.xaxis.update(tickvals=at, ticktext=list(names))
     return settle(fig)
 
 
@@ -89,35 +87,49 @@ def heatmap(fig: go.Figure, x: Numbers, y: Numbers, steps: Any, unit: str = "ste
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log10(np.where(np.isfinite(counts) & (counts > 0), counts, np.nan))
     ticks = range(int(np.ceil(np.nanmin(logs))), int(np.nanmax(logs)) + 1)
-    fig.add_heatmap(
-        x=list(x),
-        y=list(y),
-        z=[[None if np.isnan(v) else round(v, 3) for v in row] for row in logs.tolist()],
-        customdata=[[f"{v:,.0f}" for v in row] for row in counts.tolist()],
-        hovertemplate=f"%{{x}}, %{{y}}: %{{customdata}} {unit}<extra></extra>",
-        coloraxis="coloraxis",
-        hoverongaps=False,
-    )
+    z = [[None if np.isnan(v) else round(v, 3) for v in row] for row in logs.tolist()]
+    said = [[f"{v:,.0f} {unit}" for v in row] for row in counts.tolist()]
+    hover = "%{x}, %{y}: %{customdata}<extra></extra>"
+    fig.add_heatmap(x=list(x), y=list(y), z=z, customdata=said, hovertemplate=hover, **_MAP)
     ticks = ticks[:: -(-len(ticks) // 2)]  # at most two fit on a phone
     names = [f"{10**t:,}" for t in ticks]
-    fig.layout.coloraxis = {
-        "colorscale": [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))],
-        "colorbar": {
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "len": 0.55,
-            "thickness": 8,
-            "xpad": 0,
-            "ypad": 4,
-            "outlinewidth": 0,
-            "tickangle": 0,
-            "tickfont": {"size": 13},
-            "tickvals": list(ticks),
-            "ticktext": [*names[:-1], f"{names[-1]} {unit}"],
-        },
-    }
-    fig.update_layout(hovermode="closest", margin_t=40)
+    bar = {"tickvals": list(ticks), "ticktext": [*names[:-1], f"{names[-1]} {unit}"]}
+    scale = [[i / 5, color] for i, color in enumerate(reversed(SEQUENTIAL))]
+    fig.layout.coloraxis = {"colorscale": scale, "colorbar": bar | _COLOR_BAR}
+    fig.update_layout(hovermode="closest", margin_t=64)
     return settle(fig)
+
+
+def grids(fig: go.Figure, matrices: dict[str, Any]) -> go.Figure:
+    """Draw matrices side by side, each as a grid of cells above its name.
+
+    The stronger the color, the larger the entry, up to one; blue is positive, orange negative.
+
+    Parameters
+    ----------
+    matrices : dict from str to numbers of shape (rows, columns)
+        All with the same number of rows.
+
+    Examples
+    --------
+    >>> from gdinverse import figures
+    >>> fig = figures.figure("X M becomes I", x="", y="", log_y=False)
+    >>> fig = figures.grids(fig, {"X M": [[0.5, -0.5], [0, 1]], "I": [[1, 0], [0, 1]]})
+    >>> fig.data[0].z[1]
+    [0.5, -0.5, None, 1.0, 0.0]
+    """
+    tables = [np.clip(array(matrix), -1, 1).tolist() for matrix in matrices.values()]
+    rows = [[v for cells in row for v in (*cells, None)][:-1] for row in zip(*tables, strict=True)]
+    width, height = len(rows[0]), len(rows)
+    for axis, end in zip(axes(fig), (width, height), strict=True):
+        axis.update(type="linear", visible=False, autorange=False, range=[-0.5, end - 0.5])
+    at = {"x": list(range(width)), "y": list(range(height)), "xgap": 2, "ygap": 2}
+    fig.add_heatmap(z=rows[::-1], hovertemplate="%{z:.3f}<extra></extra>", **at, **_MAP)
+    fig.layout.coloraxis = {"colorscale": _SIGNED, "cmin": -1, "cmax": 1, "showscale": False}
+    fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22})
+    left = -0.5
+    for name, table in zip(matrices, tables, strict=True):
+        columns = len(table[0])
+        label(fig, name, left + columns / 2, -0.5, "muted", anchor="center", above=False)
+        left += columns + 1
+    return fig

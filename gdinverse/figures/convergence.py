@@ -1,23 +1,31 @@
 """The figure that every page needs: runs, their predictions, and the floor they end on."""
 
-from __future__ import annotations
-
-from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import plotly.graph_objects as go
 
 from gdinverse.figures.drawing import figure, line
 from gdinverse.figures.marks import band, dot
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-    from torch import Tensor
-
-    from gdinverse.core.result import Result
+from gdinverse.figures.thin import array
 
 MOST_CURVES = 5
 COLORS = ("c1", "c3", "c4", "c2", "c5")  # brown late: it is nearest to a prediction's orange
+
+
+class Result(Protocol):
+    """What is read of a run, or of a batch of runs."""
+
+    @property
+    def steps(self) -> Any: ...
+    @property
+    def status(self) -> Any: ...
+    @property
+    def history(self) -> Any: ...
+    @property
+    def prediction(self) -> Any: ...
+    def __getitem__(self, index: Any) -> "Result": ...
 
 
 class Curve(NamedTuple):
@@ -28,11 +36,11 @@ class Curve(NamedTuple):
     steps: int
     values: np.ndarray
     predicted: np.ndarray
-    predicted_steps: int
+    expected: int | None  # predicted steps
 
 
 def convergence(
-    results: dict[str, Result],
+    results: Mapping[str, Result],
     *,
     quantity: str = "loss",
     claim: str | None = None,
@@ -70,8 +78,8 @@ def convergence(
         raise ValueError(f"quantity={quantity!r} is not recorded: take 'loss' or 'error_bound'")
     curves = [_curve(name, result, quantity) for name, result in _single(results)]
     words = quantity.replace("_", " ")
-    steps = [max(curve.steps, 1) for curve in curves]
-    log_x = max(steps) > 20 * min(steps)  # else the short run is a vertical line
+    lengths = [max(curve.steps, 1) for curve in curves]
+    log_x = max(lengths) > 20 * min(lengths)  # else the short run is a vertical line
     fig = figure(
         _claim(curves) if claim is None else claim,
         x="step (log scale)" if log_x else "step",
@@ -82,18 +90,21 @@ def convergence(
     )
     for color, curve in zip(COLORS, curves, strict=False):
         _draw_measured(fig, curve, color if len(curves) > 1 else "measured")
-    _draw_predicted(fig, curves, "error, predicted" if quantity != "loss" else "predicted")
-    return _draw_floor(fig, curves)
+    predictions = sorted((c.predicted for c in curves if len(c.predicted)), key=len, reverse=True)
+    name = "dashed: predicted" if quantity == "loss" else "dashed: error, predicted"
+    for values in predictions:  # all look the same: the longest carries the name of all
+        line(fig, range(len(values)), values, "predicted", name)
+        name = ""
+    return _draw_floor(fig, curves, predictions)
 
 
-def _single(results: dict[str, Result]) -> list[tuple[str, Result]]:
+def _single(results: Mapping[str, Result]) -> list[tuple[str, Result]]:
     """List the runs one by one; matrices of a batch are numbered."""
-    runs = []
-    for name, result in results.items():
-        shape = result.steps.shape
-        for index in product(*map(range, shape)):
-            number = ", ".join(map(str, index))
-            runs.append((f"{name} {number}".strip(), result[index] if shape else result))
+    runs = [
+        (f"{name} {', '.join(map(str, index))}".strip(), result[index] if index else result)
+        for name, result in results.items()
+        for index in np.ndindex(result.steps.shape)
+    ]
     if not 0 < len(runs) <= MOST_CURVES:
         raise ValueError(
             f"{len(runs)} curves: a figure shows one to {MOST_CURVES} matrices; "
@@ -105,48 +116,35 @@ def _single(results: dict[str, Result]) -> list[tuple[str, Result]]:
 def _curve(name: str, run: Result, quantity: str) -> Curve:
     """Read one run into plain arrays."""
     steps, status, theory = int(run.steps), run.status.name, run.prediction
-    values = _array(getattr(run.history, quantity))[: steps + 1]
-    predicted, predicted_steps = values[:0], -1
+    values = array(getattr(run.history, quantity))[: steps + 1]
+    predicted, expected = values[:0], None
     if theory is not None:  # a tenth further than a run that rounding stopped
         shown = steps * 11 // 10 if status == "floor" else steps
-        predicted = _array(theory.loss if quantity == "loss" else theory.error)[: shown + 1]
-        predicted_steps = -1 if theory.steps is None else int(theory.steps)
-    return Curve(name, status.replace("_", " "), steps, values, predicted, predicted_steps)
-
-
-def _array(values: Tensor) -> np.ndarray:
-    return values.detach().cpu().double().numpy()
+        predicted = array(theory.loss if quantity == "loss" else theory.error)[: shown + 1]
+        expected = None if theory.steps is None or theory.steps < 0 else int(theory.steps)
+    return Curve(name, status.replace("_", " "), steps, values, predicted, expected)
 
 
 def _draw_measured(fig: go.Figure, curve: Curve, role: str) -> None:
-    wide = len(curve.predicted) > 0
-    line(fig, range(len(curve.values)), curve.values, role, curve.name or "measured", wide=wide)
+    wide, name = len(curve.predicted) > 0, curve.name or "measured"
+    line(fig, range(len(curve.values)), curve.values, role, name, wide=wide)
     drawable = np.flatnonzero(np.isfinite(curve.values) & (curve.values > 0))
     if len(drawable):
         dot(fig, int(drawable[-1]), float(curve.values[drawable[-1]]), role)
 
 
-def _draw_predicted(fig: go.Figure, curves: list[Curve], name: str) -> None:
-    """All predictions look the same, so the longest carries the name of all."""
-    predictions = [curve.predicted for curve in curves if len(curve.predicted)]
-    for i, values in enumerate(sorted(predictions, key=len, reverse=True)):
-        line(fig, range(len(values)), values, "predicted", "" if i else f"dashed: {name}")
-
-
-def _draw_floor(fig: go.Figure, curves: list[Curve]) -> go.Figure:
+def _draw_floor(fig: go.Figure, curves: list[Curve], predictions: list[np.ndarray]) -> go.Figure:
     """Shade what lies below the loss at which rounding stopped a run."""
     levels = [float(c.values[-1]) for c in curves if c.status == "floor" and c.values[-1] > 0]
-    if not levels:
-        return fig
-    ends = [curve.predicted[-1] for curve in curves if len(curve.predicted)]
-    low = min([*(float(end) for end in ends if end > 0), *(level / 100 for level in levels)])
-    return band(fig, low, max(levels), "floor: rounding")
+    ends = [float(values[-1]) for values in predictions if values[-1] > 0]
+    low = min([*ends, *(level / 100 for level in levels)], default=0)
+    return band(fig, low, max(levels), "floor: rounding") if levels else fig
 
 
 def _claim(curves: list[Curve]) -> str:
     measured = " and ".join(f"{curve.steps:,}" for curve in curves)
-    if all(curve.predicted_steps >= 0 for curve in curves):
-        predicted = " and ".join(f"{curve.predicted_steps:,}" for curve in curves)
+    if None not in (expected := [curve.expected for curve in curves]):
+        predicted = " and ".join(f"{steps:,}" for steps in expected)
         return f"Predicted: {predicted} steps. Measured: {measured} steps."
     if len(curves) == 1:
         return f"{curves[0].status.capitalize()} after {measured} steps"
@@ -177,7 +175,7 @@ def _deviation(curve: Curve) -> float:
 def _sentence(curve: Curve) -> str:
     """One run in numbers, for whoever does not see its line."""
     first, last = _short(curve.values[0]), _short(curve.values[-1])
-    theory = f", {curve.predicted_steps:,} predicted" if curve.predicted_steps >= 0 else ""
+    theory = "" if curve.expected is None else f", {curve.expected:,} predicted"
     name = f"{curve.name}: " if curve.name else ""
     return f"{name}{curve.status} after {curve.steps:,} steps{theory}, from {first} to {last}."
 

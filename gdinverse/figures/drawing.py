@@ -1,11 +1,11 @@
 """A figure and its lines; the functions return the figure."""
 
-from __future__ import annotations
+from typing import Any
 
 import plotly.graph_objects as go
 
-from gdinverse.figures.axes import coordinate
 from gdinverse.figures.labels import settle
+from gdinverse.figures.plane import axes, coordinates, is_log
 from gdinverse.figures.style import style_of, template
 from gdinverse.figures.thin import Numbers, thin
 
@@ -46,22 +46,18 @@ def figure(
     >>> fig.layout.yaxis.type, fig.layout.xaxis.title.text
     ('log', 'step')
     """
-    fig = go.Figure(layout={"template": template})
-    fig.layout.title.text = claim
+    fig = go.Figure(layout={"template": template, "title": {"text": claim}})
     fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": ""}
     fig.layout.xaxis.title.text = x
-    for axis, log, ends in (
-        (fig.layout.xaxis, log_x, x_range),
-        (fig.layout.yaxis, log_y, y_range),
-    ):
+    for axis, log, ends in zip(axes(fig), (log_x, log_y), (x_range, y_range), strict=True):
         if log:  # plotly draws the ticks of log axes a quarter larger: 10.4 becomes 13
             axis.update(type="log", tick0=0, exponentformat="power", tickfont={"size": 10.4})
+        else:
+            axis.tickformat = ",~g"
         if ends:
-            axis.update(autorange=False, range=[coordinate(axis, end) for end in ends])
-    fig.add_annotation(
-        text=y, name="muted", font_size=13, x=0, y=1, xref="paper", yref="paper", yshift=4
-    )
-    return fig
+            axis.update(autorange=False, range=coordinates(axis, ends).tolist())
+    at = {"x": 0, "y": 1, "xref": "paper", "yref": "paper", "yshift": 4}
+    return fig.add_annotation(text=y, name="muted", font_size=13, **at)
 
 
 def line(
@@ -101,15 +97,15 @@ def line(
     [(4.5, 'solid'), (1.75, '6px,4px')]
     """
     style = style_of(role)
-    xs, ys = thin(x, y, log_x=fig.layout.xaxis.type == "log", log_y=fig.layout.yaxis.type == "log")
-    stroke = ("solid", 4.5) if wide else (style.dash, style.width)
-    fig.add_scatter(
-        x=xs,
-        y=ys,
-        name=label,
-        mode="lines",
-        line={"color": style.color, "dash": stroke[0], "width": stroke[1]},
-        hovertemplate="%{y:.2e}",
-        meta={"role": role, "at": at},
-    )
-    return settle(fig)
+    dash, width = ("solid", 4.5) if wide else (style.dash, style.width)
+    stroke = {"color": style.color, "dash": dash, "width": width}
+    return scatter(fig, x, y, label, {"role": role, "at": at}, mode="lines", line=stroke)
+
+
+def scatter(
+    fig: go.Figure, x: Numbers, y: Numbers, name: str, meta: dict[str, Any], **drawn: Any
+) -> go.Figure:
+    """Draw points or the line through them; find the place of its name, and of all others anew."""
+    xs, ys = thin(x, y, log_x=is_log(fig.layout.xaxis), log_y=is_log(fig.layout.yaxis))
+    drawn = {"hovertemplate": "%{y:.2e}"} | drawn
+    return settle(fig.add_scatter(x=xs, y=ys, name=name, meta=meta, **drawn))

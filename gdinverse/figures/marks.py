@@ -1,18 +1,12 @@
 """Dots, words and bands on a figure; the functions return the figure."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import plotly.graph_objects as go
 
-from gdinverse.figures.axes import axes, coordinate
+from gdinverse.figures.drawing import scatter
 from gdinverse.figures.labels import annotation, settle
+from gdinverse.figures.plane import axes, coordinates
 from gdinverse.figures.style import INK, PAPER, ROLES, style_of
-from gdinverse.figures.thin import thin
-
-if TYPE_CHECKING:
-    from gdinverse.figures.thin import Numbers
+from gdinverse.figures.thin import Numbers
 
 
 def dot(
@@ -48,19 +42,11 @@ def dot(
     >>> fig.layout.annotations[1].text, fig.layout.annotations[1].name
     ('3 steps', 'measured')
     """
-    on_map = role == "map"
     ring = {"size": 11, "color": INK, "line": {"color": PAPER, "width": 2.5}}
-    fig.add_scatter(
-        x=[x],
-        y=[y],
-        name=text,
-        mode="markers",
-        marker=ring if on_map else {"size": 9, "color": style_of(role).color},
-        hoverinfo="skip",
-        cliponaxis=False,
-        meta={"role": text_role or ("onlight" if on_map else role), "anchor": anchor},
-    )
-    return settle(fig)
+    marker = ring if role == "map" else {"size": 9, "color": style_of(role).color}
+    meta = {"role": text_role or ("onlight" if role == "map" else role), "anchor": anchor}
+    quiet = {"hoverinfo": "skip", "hovertemplate": None, "cliponaxis": False}
+    return scatter(fig, [x], [y], text, meta, mode="markers", marker=marker, **quiet)
 
 
 def dots(
@@ -85,17 +71,8 @@ def dots(
     >>> fig.data[0].y
     (1.0, 0.5, 0.25, 0.125)
     """
-    xs, ys = thin(x, y, log_x=fig.layout.xaxis.type == "log", log_y=fig.layout.yaxis.type == "log")
-    fig.add_scatter(
-        x=xs,
-        y=ys,
-        name=label,
-        mode="markers",
-        marker={"size": 6, "color": style_of(role).color},
-        hovertemplate="%{y:.2e}",
-        meta={"role": role},
-    )
-    return settle(fig)
+    marker = {"size": 6, "color": style_of(role).color}
+    return scatter(fig, x, y, label, {"role": role}, mode="markers", marker=marker)
 
 
 def label(
@@ -131,9 +108,9 @@ def label(
     >>> fig.layout.annotations[1].xanchor
     'right'
     """
-    at_x, at_y = (coordinate(axis, at) for axis, at in zip(axes(fig), (x, y), strict=True))
-    fig.add_annotation(annotation(text, role, at_x, at_y, anchor, "bottom" if above else "top"))
-    return settle(fig)
+    at_x, at_y = (float(coordinates(*end)) for end in zip(axes(fig), (x, y), strict=True))
+    words = annotation(text, role, at_x, at_y, anchor, "bottom" if above else "top")
+    return settle(fig.add_annotation(words))
 
 
 def band(fig: go.Figure, low: float, high: float, label: str = "", *, axis: str = "y") -> go.Figure:
@@ -157,12 +134,5 @@ def band(fig: go.Figure, low: float, high: float, label: str = "", *, axis: str 
     'float32 floor'
     """
     add = fig.add_hrect if axis == "y" else fig.add_vrect
-    add(
-        **{f"{axis}0": low, f"{axis}1": high},
-        name=label,
-        fillcolor=ROLES["floor"].color,
-        opacity=0.16,
-        line_width=0,
-        layer="below",
-    )
-    return settle(fig)
+    look = {"fillcolor": ROLES["floor"].color, "opacity": 0.16, "line_width": 0, "layer": "below"}
+    return settle(add(**{f"{axis}0": low, f"{axis}1": high}, name=label, **look))

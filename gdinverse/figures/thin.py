@@ -1,9 +1,6 @@
 """Fewer points for the same picture."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -43,18 +40,18 @@ def thin(
     >>> figures.thin([0, 1, 2], [0.123456, 0.0, float("inf")], log_y=True)
     ([0.0], [0.1235])
     """
-    xs, ys = _array(x), _array(y)
+    xs, ys = array(x), array(y)
     drawable = np.isfinite(xs) & np.isfinite(ys)
-    drawable &= (xs > 0) | (not log_x)
-    drawable &= (ys > 0) | (not log_y)
+    drawable &= ((xs > 0) | (not log_x)) & ((ys > 0) | (not log_y))
     xs, ys = xs[drawable], ys[drawable]
     if len(xs) > 2 * COLUMNS and (np.diff(xs) >= 0).all():
         kept = _extremes(np.log(xs) if log_x else xs, ys)
         xs, ys = xs[kept], ys[kept]
-    return [_digits(v, 7) for v in xs], [_digits(v, 4) for v in ys]
+    return [float(f"{v:.7g}") for v in xs], [float(f"{v:.4g}") for v in ys]
 
 
-def _array(values: Numbers) -> np.ndarray:
+def array(values: Numbers) -> np.ndarray:
+    """Return numbers as double precision, wherever they come from."""
     is_array = isinstance(values, Tensor | np.ndarray)
     tensor = torch.as_tensor(values if is_array else list(values))
     return tensor.detach().cpu().double().numpy()
@@ -62,15 +59,23 @@ def _array(values: Numbers) -> np.ndarray:
 
 def _extremes(x: np.ndarray, y: np.ndarray) -> list[int]:
     """Return the indices of the lowest and the highest y of each column, and of both ends."""
-    edges = np.linspace(x[0], x[-1], COLUMNS + 1)[1:-1]
-    starts = [0, *np.searchsorted(x, edges).tolist(), len(x)]
-    kept = {0, len(x) - 1}
-    for start, end in pairwise(starts):
-        if start < end:
-            column = y[start:end]
-            kept |= {start + int(column.argmin()), start + int(column.argmax())}
-    return sorted(kept)
+    column = np.minimum((x - x[0]) / (x[-1] - x[0]) * COLUMNS, COLUMNS - 1).astype(int)
+    order = np.lexsort((y, column))
+    starts = np.flatnonzero(np.diff(column[order], prepend=-1, append=COLUMNS))
+    low, high = order[starts[:-1]], order[starts[1:] - 1]
+    return sorted({0, len(x) - 1, *low.tolist(), *high[y[high] > y[low]].tolist()})
 
 
-def _digits(value: float, digits: int) -> float:
-    return float(f"{value:.{digits}g}")
+def corners(points: np.ndarray, tolerance: float = 1.0) -> np.ndarray:
+    """Leave out points of a line that lie on the line through others, by Douglas and Peucker."""
+    if len(points) < 3:
+        return points
+    ends = points[-1] - points[0]
+    away = points - points[0]
+    along = np.clip(away @ ends / max(ends @ ends, 1e-300), 0, 1)
+    distance = np.linalg.norm(away - along[:, None] * ends, axis=1)
+    far = int(distance.argmax())
+    if distance[far] <= tolerance:
+        return points[[0, -1]]
+    before, after = (corners(points[: far + 1], tolerance), corners(points[far:], tolerance))
+    return np.concatenate([before[:-1], after])

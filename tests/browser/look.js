@@ -1,4 +1,5 @@
-// What a reader sees of each figure. Lengths of lines, and of labels their colors and collisions.
+// What a reader sees of each figure, as a drawing or, once touched, by plotly. Lengths of lines, and
+// of labels their colors and collisions; and the numbers along the axes.
 () => {
   const styleOf = (role) => {
     const probe = document.createElement("i");
@@ -21,31 +22,53 @@
   const covers = (box, { x, y }) =>
     x > box.left + 1 && x < box.right - 1 && y > box.top + 3 && y < box.bottom - 3;
 
-  return [...document.querySelectorAll(".gd-plot")]
+  // How plotly and how a drawing name the same things.
+  const LIVE = {
+    lines: ".js-line",
+    marks: ".js-line, .scatterlayer .point, .bars path",
+    maps: ".heatmaplayer image",
+    texts: ".annotation text, .bartext",
+    ticks: ".xtick text, .ytick text",
+    roleOf: (text) => text.closest(".annotation")?.dataset.role ?? "text",
+  };
+  const STILL = {
+    lines: "svg[viewBox]:not([overflow]) > path[stroke]",
+    marks: "path[stroke], rect[fill^='#']",
+    maps: "svg > svg > svg[shape-rendering]",
+    texts: "text:not([fill*='--gd-muted'])",
+    ticks: "text[fill*='--gd-muted'][font-size^='0.929']",
+    roleOf: (text) => text.getAttribute("fill").match(/--gd-(?:on-)?(\w+)/)[1],
+  };
+
+  return [...document.querySelectorAll(".gd-plot[data-figure]")]
     .filter((plot) => plot.offsetParent !== null)
     .map((plot) => {
-      const marks = plot.querySelectorAll(".js-line, .scatterlayer .point, .bars path");
-      const lengths = [...marks].map((mark) => mark.getTotalLength());
-      const images = [...plot.querySelectorAll(".heatmaplayer image")].map((i) => i.width.baseVal.value);
-      const lines = [...plot.querySelectorAll(".js-line")].flatMap(points);
+      const live = plot.classList.contains("gd-live");
+      const shown = live ? plot.querySelector(":scope > div") : plot.querySelector(":scope > svg");
+      const named = live ? LIVE : STILL;
+      const all = (name) => [...shown.querySelectorAll(named[name])];
+      const lengths = all("marks").map((mark) => mark.getTotalLength());
+      const maps = all("maps").map((map) => map.getBoundingClientRect());
+      const lines = all("lines").flatMap(points);
       const frame = plot.getBoundingClientRect();
-      const map = plot.querySelector(".heatmaplayer image")?.getBoundingClientRect();
-      const texts = [...plot.querySelectorAll(".annotation text, .bartext")].filter((t) => t.textContent);
+      const texts = all("texts").filter((t) => t.textContent);
       const boxes = texts.map((text) => text.getBoundingClientRect());
       const labels = texts.map((text, i) => {
-        const role = text.closest(".annotation")?.dataset.role ?? "text";
+        const role = named.roleOf(text);
         const box = boxes[i];
         return {
-          text: text.textContent,
+          text: text.textContent.replaceAll("\u200b", ""),
           role,
           color: getComputedStyle(text).fill,
           wanted: role && styleOf(role),
           over: texts.filter((_, j) => j !== i && overlap(box, boxes[j])).map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
           // words in a map's colors can be read on the map alone
-          outside: (role?.startsWith("on") && box.top < map.top) || box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
+          outside: (role?.startsWith("on") && box.top < maps[0].top) || box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
         };
       });
-      return { alt: plot.ariaLabel, words: plot.textContent, drawn: Math.max(0, ...lengths, ...images), labels };
+      const drawn = Math.max(0, ...lengths, ...maps.map((map) => map.width));
+      const ticks = all("ticks").map((tick) => tick.textContent.replaceAll("\u200b", "")).sort();
+      return { alt: plot.ariaLabel, live, drawn, labels, ticks, places: boxes.map(({ x, y }) => [x, y]) };
     });
 }

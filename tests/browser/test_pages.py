@@ -7,8 +7,24 @@ def test_axe_finds_no_fault(visit):
     assert visit.violations == {"default": [], "slate": []}
 
 
-def test_every_figure_is_drawn(visit):
-    assert [figure["alt"] for figure in visit.figures if not figure["drawn"] > 0] == []
+def test_every_figure_is_drawn_before_and_after_a_touch(visit):
+    for figures, live in ((visit.figures, False), (visit.live, True)):
+        assert [one["alt"] for one in figures if not one["drawn"] > 0 or one["live"] != live] == []
+
+
+def placed(figure):
+    """Its labels, but for the name of the y axis, and where they are."""
+    named = zip(figure["labels"], figure["places"], strict=True)
+    return [(one["text"], *place) for one, place in named if one["role"] != "muted"]
+
+
+def test_plotly_writes_the_words_of_the_drawing_where_they_stood(visit):
+    for still, live in zip(visit.figures, visit.live, strict=True):
+        assert live["ticks"]
+        assert set(live["ticks"]) <= set(still["ticks"]), live["alt"]  # it drops a last one
+        for words, x, y in placed(live):  # it drops labels at an edge, too
+            same = [(a, b) for there, a, b in placed(still) if there == words]
+            assert min(max(abs(x - a), abs(y - b)) for a, b in same) < 6, words
 
 
 def test_nothing_is_asked_of_another_host(visit, address):

@@ -346,7 +346,7 @@ def test_in_forced_colors_the_drawings_keep_theirs(play):
 
 def test_without_scripts_there_are_a_picture_and_a_sentence(open_page):
     page = open_page("play/", java_script_enabled=False)
-    assert page.locator("gd-playground svg.gd-wide").is_visible()
+    assert page.locator("gd-playground .gd-plot > svg").first.is_visible()
     assert page.get_by_text("With JavaScript you can drag").is_visible()
 
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+SCHEMES = ("default", "slate")
 LOOK = Path(__file__).with_name("look.js").read_text()
-SETTLED = """[...document.querySelectorAll(".gd-plot")].every(
-  (plot) => plot.offsetParent === null || plot.textContent)"""
+LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
+  (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
+TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
+  if (plot.offsetParent !== null) plot.dispatchEvent(new PointerEvent("pointerenter"))"""
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Visit:
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
     figures: list = field(default_factory=list)
+    live: list = field(default_factory=list)
     overflow: float = 0
     violations: dict = field(default_factory=dict)
     labels: dict = field(default_factory=dict)
@@ -39,26 +43,32 @@ def visit_page(browser, address, path, width):
         ),
     )
     page.goto(address + path)
-    read_to_the_end(page)
+    page.evaluate("document.fonts.ready")
     seen.figures = figures(page)
+    still = {scheme: labels(page, toggle) for scheme in SCHEMES}
+    touch(page)
+    seen.live = figures(page)
     seen.overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    for scheme in ("default", "slate"):
+    for scheme in SCHEMES:
         assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
         seen.violations[scheme] = axe(page)
-        seen.labels[scheme] = [label for figure in figures(page) for label in figure["labels"]]
-        toggle(page)
+        seen.labels[scheme] = still[scheme] + labels(page, toggle)
     context.close()
     return seen
 
 
-def read_to_the_end(page):
-    """Scroll through the page as a reader would, until every figure had its chance."""
+def touch(page):
+    """Point at every figure as a reader would, until plotly has taken its place."""
     page.evaluate("document.fonts.ready")
-    for plot in page.locator(".gd-plot").all():
-        if plot.is_visible():
-            plot.scroll_into_view_if_needed()
-    page.wait_for_function(SETTLED)
-    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(TOUCH)
+    page.wait_for_function(LIVE)
+
+
+def labels(page, then):
+    """The labels of all figures, as drawings or by plotly; then something is done to the page."""
+    seen = [label for figure in figures(page) for label in figure["labels"]]
+    then(page)
+    return seen
 
 
 def figures(page):

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 SMALL_PACKAGE = {
     "gdinverse/__init__.py": "ANSWER = 42\n",
     # Everything that a page's kernel asks of the package, without waiting for torch.
-    "gdinverse/figures.py": "import plotly.io as pio\n\npio.templates['gdinverse'] = {}\n",
+    "gdinverse/figures.py": "import plotly.io as pio\n\npio.templates['gdinverse'] = {}\n\n\n"
+    "def svg(figure):\n    return '<svg></svg>'\n",
 }
 SMALL_PAGES = {
     "docs/index.md": "# Home\n\nThe answer is {{= series/1-small#answer : d }}.\n",

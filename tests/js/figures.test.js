@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fallBack, loadFigure, loadPlotly, markRoles, parse } from "../../docs/assets/js/figures.js";
+import { loadFigure, loadPlotly, markRoles, parse, watch } from "../../docs/assets/js/figures.js";
 import { mendLandmarks, mendScrolling } from "../../docs/assets/js/mends.js";
 
 /** As much of an element as the scripts touch. */
@@ -50,16 +50,6 @@ test("each label's element learns its role from the annotation of its index", ()
   assert.deepEqual([first, second, third].map((e) => e.dataset.role), ["floor", "c1", "text"]);
 });
 
-test("a figure that cannot be drawn shows its text alternative", (t) => {
-  t.mock.method(console, "error", () => {});
-  const plot = element({ role: "img", "aria-label": "falls to 1e-6 at step 865" });
-  fallBack(plot, new Error("broken"));
-  assert.equal(plot.textContent, "falls to 1e-6 at step 865");
-  assert.deepEqual(plot.attributes, {});
-  assert.ok(plot.classList.contains("gd-undrawn"));
-  assert.equal(console.error.mock.callCount(), 1);
-});
-
 test("plotly.js is loaded once, and again only after a failure", async () => {
   const scripts = [];
   const page = { createElement: () => ({}), head: { append: (script) => scripts.push(script) } };
@@ -90,4 +80,30 @@ test("landmarks get names of their own", () => {
   const landmarks = [element(), element()];
   mendLandmarks(landmarks);
   assert.deepEqual(landmarks.map((e) => e.attributes["aria-label"]), ["Code 1", "Code 2"]);
+});
+
+/** A figure of a page, with what listens to it. */
+function drawing() {
+  const plot = Object.assign(element(), { dataset: { figure: "1f.json" }, listeners: new Map() });
+  plot.addEventListener = (name, listener) => plot.listeners.set(name, listener);
+  plot.removeEventListener = (name) => plot.listeners.delete(name);
+  plot.touch = (type, pointerType) => plot.listeners.get(type)?.({ type, pointerType });
+  return plot;
+}
+
+test("plotly is asked for by the first pointer or tap, once, and by no finger that scrolls", async (t) => {
+  const asked = t.mock.method(globalThis, "fetch", async (url) => ({ ok: false, status: 404, url }));
+  const complaints = t.mock.method(console, "error", () => {});
+  const [pointed, tapped] = [drawing(), drawing()];
+  watch({ querySelectorAll: () => [pointed, tapped] });
+  tapped.touch("pointerenter", "touch");
+  assert.equal(asked.mock.callCount(), 0);
+  pointed.touch("pointerenter", "mouse");
+  pointed.touch("click", "mouse");
+  assert.equal(asked.mock.callCount(), 1);
+  tapped.touch("click", "touch");
+  assert.equal(asked.mock.callCount(), 2);
+  await new Promise(setImmediate);
+  assert.equal(complaints.mock.callCount(), 2);
+  assert.equal(pointed.classList.contains("gd-live"), false); // the drawing stays
 });

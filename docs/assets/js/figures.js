@@ -1,10 +1,11 @@
-// Draws each figure when it comes near, with one plotly.js for the whole site. A figure that
-// cannot be drawn shows its text alternative instead: there is never an empty one.
+// A figure stands in the page as a drawing. Where a reader points at it or touches it, plotly takes
+// its place, with one plotly.js for the whole site: numbers under the pointer. If that fails, the
+// drawing stays.
 
 const PLOTLY = new URL("../vendor/plotly.min.js", import.meta.url).href;
 const FIGURES = new URL("../figures/", import.meta.url);
 const CONFIG = { responsive: true, displayModeBar: false, displaylogo: false };
-let plotly; // a promise, once the first figure is near
+let plotly; // a promise, once the first figure is touched
 
 /** The figure that a file holds; throws where there is nothing to draw. */
 export function parse(json) {
@@ -18,16 +19,6 @@ export function markRoles(elements, annotations) {
   for (const element of elements) {
     element.dataset.role = annotations[element.dataset.index]?.name ?? "text";
   }
-}
-
-/** Put a figure's words in its place. */
-export function fallBack(plot, error) {
-  console.error("A figure could not be drawn:", error);
-  const words = plot.getAttribute("aria-label");
-  plot.removeAttribute("role");
-  plot.removeAttribute("aria-label");
-  plot.classList.add("gd-undrawn");
-  plot.textContent = words;
 }
 
 /** Load plotly.js once; after a failure the next figure tries again. */
@@ -51,33 +42,34 @@ export async function loadFigure(name, fetch = globalThis.fetch) {
   return parse(await answer.text());
 }
 
+/** Draw a figure over its drawing, and only then hide that. */
 export async function draw(plot) {
   try {
     const [{ data, layout }, Plotly] = await Promise.all([
       loadFigure(plot.dataset.figure),
       loadPlotly(),
     ]);
-    await Plotly.newPlot(plot, data, layout, CONFIG);
-    const mark = () => markRoles(plot.querySelectorAll(".annotation"), layout.annotations ?? []);
-    plot.on("plotly_afterplot", mark);
+    const live = document.createElement("div");
+    plot.append(live);
+    await Plotly.newPlot(live, data, layout, CONFIG);
+    const mark = () => markRoles(live.querySelectorAll(".annotation"), layout.annotations ?? []);
+    live.on("plotly_afterplot", mark);
     mark();
+    plot.classList.add("gd-live");
   } catch (error) {
-    fallBack(plot, error);
+    console.error("A figure stays a drawing:", error);
   }
 }
 
-/** Draw the figures of a page as they come near. */
+/** Wait for the first pointer at each figure, or the first tap: a finger that scrolls is neither. */
 export function watch(root) {
-  const near = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (isIntersecting) {
-          near.unobserve(target);
-          draw(target);
-        }
-      }
-    },
-    { rootMargin: "600px" },
-  );
-  for (const plot of root.querySelectorAll(".gd-plot[data-figure]:empty")) near.observe(plot);
+  for (const plot of root.querySelectorAll(".gd-plot[data-figure]:not(.gd-watched)")) {
+    plot.classList.add("gd-watched");
+    const touched = ({ type, pointerType }) => {
+      if (type === "pointerenter" && pointerType === "touch") return;
+      for (const name of ["pointerenter", "click"]) plot.removeEventListener(name, touched);
+      draw(plot);
+    };
+    for (const name of ["pointerenter", "click"]) plot.addEventListener(name, touched);
+  }
 }

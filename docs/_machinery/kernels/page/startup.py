@@ -7,17 +7,19 @@ import json
 import plotly.io as pio
 from plotly.io.base_renderers import MimetypeRenderer
 
-import gdinverse.figures  # noqa: F401  registers the template
+from gdinverse import figures  # registers the template, too
 
 FIGURE = """<figure class="{classes}">
 <p class="gd-claim">{claim}</p>
-<div class="gd-plot" role="img" aria-label="{alt}" data-figure="{figure}"></div>
+<div class="gd-plot" data-search-exclude role="img" aria-label="{alt}" data-figure="{figure}">
+{drawing}
+</div>
 <figcaption>{caption}</figcaption>
 </figure>"""
 
 
 class PageRenderer(MimetypeRenderer):
-    """The figure twice: as HTML for the page, as plotly's own type for the notebook."""
+    """The figure as HTML with a drawing for the page, as plotly's own type for the notebook."""
 
     def to_mimebundle(self, fig_dict):
         figure = json.loads(pio.to_json(fig_dict, validate=False, remove_uids=True))
@@ -44,6 +46,7 @@ def as_html(figure):
         claim=claim,
         alt=html.escape(alt),
         figure=html.escape(json.dumps(figure, separators=(",", ":"))),
+        drawing=figures.svg(figure),
         caption=caption,
     )
 
