@@ -263,7 +263,7 @@ assert result.error_bound < 1e-15
 # !!! fix "Fix"
 #     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
 #     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
-#     not `singular`: [hard matrices](../theory/proof.py#hard-matrices). Two rows that nearly agree do
+#     not `singular`: [hard matrices](../theory/hard-matrices.py). Two rows that nearly agree do
 #     [the same](../play.md?matrix=given&entries=1,1;1,1.000001&guess=zeros&lr=0.4&momentum=0.9#playground "not in 20,000 steps").
 
 # %% tags=["hide"]

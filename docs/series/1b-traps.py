@@ -205,7 +205,7 @@ assert (one, back, ahead) == (1, 2, 1 + len(units))
 #
 # **What carries over to a network.** These are the errors that you will meet there, word for word. And
 # the last count is why networks can be trained at all: one walk back costs {{= back / one : .0f }} times
-# the loss here, for {{= len(units) : d }} numbers, and it would not cost more for a million.
+# the loss here, and not {{= len(units) : d }} times.
 #
 # Back to [one step from here](1-tensors.py#one-step-from-here).
 
