@@ -54,7 +54,10 @@ def unseen(notebook):
 def reading(cell, known):
     """The names that a cell uses without their being known, and those that it defines."""
     if cell.cell_type == "code":
-        return walk(ast.parse(cell.source).body, known)
+        try:
+            return walk(ast.parse(cell.source).body, known)
+        except SyntaxError:  # the page's run says where
+            return set(), set()
     if cell.cell_type != "markdown":
         return set(), set()
     values = (split(found)[0] for found in VALUE.findall(cell.source))

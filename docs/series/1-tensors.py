@@ -277,7 +277,9 @@ there = torch.linalg.inv(M).requires_grad_()
 at_inverse = there.grad.abs().max().item()
 curve = gd.rates.predict(gd.Inverse(M).modes(), 1200, lr=0.9, momentum=0.9)
 steps = int(gd.rates.first_below(curve.error, 1e-6))
-print(f"largest slope at the inverse {at_inverse:.0e}, predicted {steps} steps")
+print(
+    f"largest slope at the inverse {at_inverse:.0e}, predicted {steps} steps"
+)
 assert at_inverse < 1e-14
 
 # %% [markdown]

@@ -190,7 +190,7 @@ true = torch.linalg.svdvals(crowd)[:, -1]
 lost = problem.sigmas().detach().amin(-1).view(2, 100) < 1e-6
 dead = (lost & (true > 1e-4)).sum(-1).tolist()
 print(f"dead after 3,000 steps: {dead[0]} or {dead[1]} of 100")
-assert 0 < min(dead)
+assert min(dead) > 0
 assert max(dead) < 20
 
 # %% [markdown]

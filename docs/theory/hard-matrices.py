@@ -17,8 +17,8 @@
 #     A condition number of a million costs six digits of an inverse, they say. Must it?
 #
 # ??? predict "An answer"
-#     Not if one is willing to compute one product more exactly. The table below has condition numbers up to
-#     a million millions with all digits proven.
+#     Not if one is willing to compute one product more exactly. The tables below have condition
+#     numbers of many millions with all digits proven.
 #
 # ## The Hilbert matrices
 #

@@ -368,7 +368,9 @@ for name, chosen in spectra.items():
     A = gd.matrices.with_singular_values(chosen, generator)
     runs[name] = gd.inv(A, optimizer=torch.optim.SGD, **options)
     loss = runs[name].history.loss
-    off.append((loss / runs[name].prediction.loss[: len(loss)] - 1).abs().max())
+    off.append(
+        (loss / runs[name].prediction.loss[: len(loss)] - 1).abs().max()
+    )
     assert runs[name].steps == runs[name].prediction.steps
 assert max(off) < 1e-5
 
@@ -412,9 +414,7 @@ assert abs(beta - 0.5) < 1e-3
 # %% tags=["solution"]
 on_the_end = gd.rates.window(0.9)[0] / h[3].item()
 print(f"lr {on_the_end:.3f}: {predicted_steps(on_the_end, 0.9)} steps")
-print(
-    f"lr 1.9: {predicted_steps(1.9, 0.9)} steps, a little further inside"
-)
+print(f"lr 1.9: {predicted_steps(1.9, 0.9)} steps, a little further inside")
 assert abs(gd.rates.rate(h, on_the_end, 0.9).max() - 0.9**0.5) < 1e-6
 
 # %% [markdown]
@@ -444,6 +444,7 @@ assert not (slowest > 1).any()
 # %% tags=["hide"]
 values = {
     "edge": edge,
+    "steps_2020": predicted_steps(0.9, 0.9),
     "steps_best": steps_best,
     "best_beta": best_beta,
     "steps_heavy": predicted_steps(0.9, 0.99),

@@ -117,7 +117,9 @@ on_chain = conjugate_gradients(chain, pull, answer, 800)
 bound = rate ** torch.arange(801, dtype=torch.float64)
 steps_chain = int(gd.rates.first_below(on_chain, 1e-6))
 steps_bound = int(gd.rates.first_below(bound, 1e-6))
-print(f"no method before step {steps_bound}, conjugate gradients {steps_chain}")
+print(
+    f"no method before step {steps_bound}, conjugate gradients {steps_chain}"
+)
 assert (chain(answer) - pull).abs().max() < 1e-15
 assert (on_chain >= bound).all()
 assert steps_bound <= steps_chain < 1.05 * steps_bound

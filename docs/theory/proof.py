@@ -144,9 +144,7 @@ fig = gd.figures.figure(
     f"{bounds[300]:.3e}; at step 865 both {error[865]:.4e}. The bound begins at step "
     f"{start}, r < 1 is seen at step {exists} first.",
 )
-gd.figures.line(
-    fig, range(901), error, "measured", "true error", wide=True
-)
+gd.figures.line(fig, range(901), error, "measured", "true error", wide=True)
 gd.figures.line(
     fig, range(start, 901), bounds[start:], "predicted", "dashed: bound"
 )
