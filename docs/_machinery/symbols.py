@@ -1,14 +1,12 @@
 """No symbol from a hidden cell: what a reader sees is made of what a reader has seen.
 
-A visible cell and a value in prose use names that a visible cell above defines or imports, that
-Python has built in, or that the page lists in a block `!!! opening`, one item a name:
-"- `name`: what it is". A cell that is hidden, or folded as the code of a figure, may use
-everything and defines nothing: a name that it binds is not known afterwards. A solution is read by
-whoever opens it, so it uses what is known, and what it defines serves other solutions only.
+A visible cell and a value in prose use no name that a hidden cell bound last, nor one from the code
+of a figure, which is folded, unless the page lists it in a block `!!! opening`, one item a name:
+"- `name`: what it is". Hidden cells draw, they do not define. A solution is read by whoever opens
+it, so it uses what a reader has seen, and what it binds serves other solutions only.
 """
 
 import ast
-import builtins
 import re
 import symtable
 
@@ -26,8 +24,8 @@ LISTED = re.compile(r"^[ ]{4}- `(\w+)", re.MULTILINE)
 NOT_YET = {"series/2-inverse.py", "series/3-svd.py"}
 
 
-def on_files(files, **_):
-    for file in files:
+def on_nav(nav, **_):
+    for file in (page.file for page in nav.pages):
         if file.src_uri.endswith(".py") and file.src_uri not in NOT_YET:
             for complaint in unseen(jupytext.read(file.abs_src_path)):
                 build.fail(f"{file.src_uri}, {complaint}")
@@ -35,38 +33,41 @@ def on_files(files, **_):
 
 def unseen(notebook):
     """Yield a complaint for each name that comes from where no reader looks."""
-    known, solved = set(dir(builtins)), set()
+    origin = {}
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.metadata.get("tags", []))
-        used, bound = reading(cell, known | solved if "solution" in tags else known)
-        if tags & DRAWING:
-            known -= bound
-            continue
-        if "solution" in tags:
-            solved |= bound
-            known -= bound - set(dir(builtins))
-        else:
-            known |= bound
-        for name in sorted(used):
-            yield f"cell {number}: {name} comes from no cell that a reader sees"
+        kind = "drawn" if tags & DRAWING else "solved" if "solution" in tags else "seen"
+        used, bound = reading(cell)
+        for name in sorted(used) if kind != "drawn" else ():
+            where, how = origin.get(name, (0, "seen"))
+            if how == "drawn" or (how == "solved" and kind == "seen"):
+                yield f"cell {number}: {name} comes from cell {where}, which no reader sees"
+        origin |= dict.fromkeys(bound, (number, kind))
 
 
-def reading(cell, known):
-    """The names that a cell uses without their being known, and those that it defines."""
+def reading(cell):
+    """The names that a cell takes from the cells above, and those that it binds."""
     if cell.cell_type == "code":
         try:
-            return walk(ast.parse(cell.source).body, known)
+            return walk(ast.parse(cell.source).body)
         except SyntaxError:  # the page's run says where
             return set(), set()
     if cell.cell_type != "markdown":
         return set(), set()
     values = (split(found)[0] for found in VALUE.findall(cell.source))
-    values = [ast.parse(value).body for value in values if not ELSEWHERE.fullmatch(value)]
+    values = [value for value in values if not ELSEWHERE.fullmatch(value)]
     listed = {name for block in OPENING.findall(cell.source) for name in LISTED.findall(block)}
-    return {name for value in values for name in walk(value, known | listed)[0]}, listed
+    return {name for value in values for name in taken(value)} - listed, listed
 
 
-def walk(statements, known):
+def taken(value):
+    try:
+        return walk(ast.parse(value).body)[0]
+    except SyntaxError:
+        return set()
+
+
+def walk(statements, known=frozenset()):
     """Statement by statement, and into loops and branches; a function looks when it is called."""
     used, bound, later = set(), set(), set()
     for statement in statements:

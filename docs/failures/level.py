@@ -334,7 +334,7 @@ assert off > 0.1
 
 # %% [markdown]
 # The loss looks small, and the answer is off by {{= off : .0%}}. Adam in 2020 had a weight decay of
-# `1e-5`, and its largest singular value came out as {{= series/3b-adam#sigma1_decay : .4f }} in place
+# `1e-5`, and its largest singular value came out as {{= series/2020-runs#sigma1_decay : .4f }} in place
 # of {{= sigma1 : .4f }}: [another problem](../series/3b-adam.py#weight-decay-solves-another-problem).
 #
 # !!! fix "Fix"

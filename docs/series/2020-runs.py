@@ -225,6 +225,24 @@ then_and_now(
 # is [on the page about the SVD](3-svd.py#the-dead-one). By Adam it arrives: [is Adam
 # better?](3b-adam.py)
 #
+# ## What weight decay does
+#
+# Adam had a weight decay of `1e-5`: that multiple of each number is added to its gradient. The first
+# matrix by Adam:
+
+# %%
+level = by_adam[-1000:, 0].median().item()
+with_decay = end_adam[1][0].max().square().item()
+sigma1 = torch.linalg.svdvals(matrices[0].double())[0].item()
+print(f"loss {level:.0e}, largest σ {with_decay:.5f}, in truth {sigma1:.5f}")
+assert 1e-8 < level < 1e-7
+assert abs(with_decay - sigma1) > 1e-3
+
+# %% [markdown]
+# It is too small by {{= sigma1 - with_decay : .4f }}. Decay pulls each number towards zero, and the run
+# has found the minimum of loss plus decay. [Without it](3b-adam.py#weight-decay-solves-another-problem) Adam
+# does something else.
+#
 # ## The bookmark, again
 #
 # In 2020 [one bookmark was read twice](2020.py#one-bookmark-read-twice), and the guess of $U$ for the
@@ -275,6 +293,8 @@ values = {
     "least_ratio": min(ratios),
     "most_ratio": max(ratios),
     "dead_level": dead_level,
+    "decay_level": level,
+    "sigma1_decay": with_decay,
     "off_svd": (found - exact).abs().max().item(),
     "points_then": by_momentum.numel(),
     "points_now": sum(len(trace.x) for trace in drawn.data),

@@ -3,7 +3,7 @@
 # description: >-
 #   Eleven runs of Adam on inverses with the limit that each crosses, those that do not fit included,
 #   and how many of a hundred random matrices lose a singular value to Adam.
-# given: [2020, 100, 314, "0.01", "20,000", "3.8"]
+# given: [2020, 100, 314, "0.01", "3,000", "20,000", "3.8"]
 # ---
 
 # %% [markdown]
@@ -36,10 +36,10 @@ import torch
 import gdinverse as gd
 
 
-def sees(H, adam, v, k):
+def sees(H, adam, X, k):
     """What Adam sees of each Hessian after k steps."""
     (options,) = adam.param_groups
-    v_hat = v / (1 - options["betas"][1] ** k)
+    v_hat = adam.state[X]["exp_avg_sq"] / (1 - options["betas"][1] ** k)
     w = (v_hat.sqrt() + options["eps"]).rsqrt().flatten(1)
     scaled = w[:, :, None] * H * w[:, None, :]
     largest = torch.linalg.eigvalsh(scaled)[:, -1]
@@ -57,8 +57,7 @@ def run_together(M, steps):
         problem.backward()
         adam.step()
         if step % 10 == 0:
-            v = adam.state[problem.X]["exp_avg_sq"]
-            seen.append(sees(H, adam, v, step + 1))
+            seen.append(sees(H, adam, problem.X, step + 1))
     inverse, norm = torch.linalg.inv(M), torch.linalg.matrix_norm
     error = norm(torch.stack(path) - inverse) / norm(inverse)
     return error.T, torch.stack(seen).T
