@@ -65,7 +65,7 @@ rate = gd.rates.rate(h, 1.001 * limit, 0.9).max().item()
 
 # %% [markdown]
 # !!! failure "Symptom"
-#     The loss grows by the same factor at every step and never turns. Here the learning rate is
+#     The loss grows by the same factor at every step. Here the learning rate is
 #     1.001 times its limit, and the loss passes a million at step {{= million : d }}.
 
 # %% tags=["figure"]

@@ -208,8 +208,8 @@ assert plain_0 < 9.0 < limit_0
 # ## Your turn
 #
 # !!! exercise "Exercise 1"
-#     The loss of a 4×4 inverse stops at 0.125, from every guess. Name the failure from that number
-#     alone. Then make a matrix that does it.
+#     The loss of a 4×4 inverse stops at 0.125, from zeros and from a random guess. Name the failure
+#     from that number. Then make a matrix that does it.
 
 # %% tags=["solution"]
 print("0.125 = 2/16 = (n − rank)/n²: the matrix is singular, of rank 2")

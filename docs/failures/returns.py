@@ -60,7 +60,7 @@ def predicted_steps(momentum):
 
 # %% [markdown]
 # !!! failure "Symptom"
-#     The loss never settles. Over 10,000 steps it moves between {{= lowest : .4f }} and
+#     The loss does not settle. Over 10,000 steps it moves between {{= lowest : .4f }} and
 #     {{= highest : .2f }}, half of the time above {{= middle : .2f }}.
 
 # %% tags=["figure"]

@@ -22,7 +22,7 @@
 #
 # - They asked for a pause before the answer, and then gave the idea in two words: guess, improve.
 # - They wrote the step by hand, four lines that can be checked, before they took an optimizer.
-# - They drew the loss on a logarithmic axis. On another axis there is nothing to see.
+# - They drew the loss on a logarithmic axis. On a linear one all but the first steps are a flat line.
 # - They compared two matrices, saw a difference, and wrote "it depends". They did not invent a rule.
 # - They set a seed, and published notebooks with their results inside. So anybody can repeat them.
 #

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # What it costs
 #
-# Every way to an inverse on this site is slower than `torch.linalg.inv`. This page says by how
+# The ways to an inverse on this site are slower than `torch.linalg.inv`. This page says by how
 # much, what you pay for, and when that is worth it.
 # {: .gd-lead }
 #

@@ -347,7 +347,8 @@ slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
 # $k\rho^k$, not like $\rho^k$. So use the curve.
 #
 # !!! claim "What this shows"
-#     The best rate is not the safest learning rate, and not the fastest to a given digit. It sits at
+#     On matrix 1 the pair with the best rate is neither the safest nor the fastest to six digits. It
+#     sits at
 #     {{= best.lr / gd.rates.lr_limit(h, best.momentum) : .1% }} of the edge.
 
 # %% [markdown]

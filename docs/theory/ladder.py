@@ -148,7 +148,7 @@ fig
 # %% [markdown]
 # The learning rates that it took are near the $1/h_i$ of the four plain steps. Nobody told it.
 #
-# ## Why nothing that combines gradients is faster
+# ## Why no sum of gradients has a lower loss
 #
 # Start from any guess. Let a method add up the gradients that it sees, with any numbers as weights.
 # After $k$ steps its error in mode $i$ is $p(h_i)$ times the first error, where $p$ is *some*
