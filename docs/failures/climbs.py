@@ -120,7 +120,8 @@ assert half[-1] < 1e-20
 #     lr = gd.rates.lr_limit(h, momentum=0.9) / 2
 #     ```
 #
-#     `gd.inv` asks by itself, and refuses a learning rate above the limit. For a loss that is not quadratic, `gd.rates.local_curvature(problem)` gives the $h$ where the
+#     `gd.inv` asks by itself, and refuses a learning rate above the limit. For a loss that is not
+#     quadratic, `gd.rates.local_curvature(problem)` gives the $h$ where the
 #     problem stands. Try it: [7.3 climbs](../play.md?matrix=random2020&guess=self&lr=7.3&momentum=0.9#playground "diverges"),
 #     and [3.6 arrives](../play.md?matrix=random2020&guess=self&lr=3.6&momentum=0.9#playground "{{= predicted_steps(3.6) : ,d }} steps").
 
@@ -165,9 +166,9 @@ fig
 
 # %% [markdown]
 # `nan` is not the failure, it is the end of one. A diverging loss leaves the range of its dtype and
-# becomes `inf`. The entries of $X$ follow, and `inf - inf` is `nan`. float64 only takes longer: `inf`
-# at step {{= first_inf["float64"] : d }}, `nan` at {{= first_nan["float64"] : d }}. If the *first* loss is `nan`, the
-# input holds it.
+# becomes `inf`. The entries of $X$ follow, and `inf - inf` is `nan`. float64 only takes longer:
+# `inf` at step {{= first_inf["float64"] : d }}, `nan` at {{= first_nan["float64"] : d }}. If the
+# *first* loss is `nan`, the input holds it.
 
 # %%
 problem = gd.Inverse(M)
@@ -349,8 +350,8 @@ fig
 
 # %% [markdown]
 # The limit of the learning rate contains the momentum: $2(1 + \beta)/h_1$. With momentum 0.9 it is
-# {{= limit / edge_plain : .1f }} times that of plain descent. Nesterov's step looks ahead by the whole push, and its limit is
-# $2(1 + \beta)/((1 + 2\beta)\, h_1)$: less than plain descent has.
+# {{= limit / edge_plain : .1f }} times that of plain descent. Nesterov's step looks ahead by the
+# whole push, and its limit is $2(1 + \beta)/((1 + 2\beta)\, h_1)$: less than plain descent has.
 
 
 # %%

@@ -9,8 +9,8 @@
 # %% [markdown]
 # # The SVD loss crawls ever slower
 #
-# Your loss falls, and each factor of ten takes longer than the one before. The other failures of an SVD
-# are on [a page of their own](svd.py). This one belongs to matrices without full rank.
+# Your loss falls, and each factor of ten takes longer than the one before. The other failures of an
+# SVD are on [a page of their own](svd.py). This one belongs to matrices without full rank.
 # {: .gd-lead }
 
 # %%
@@ -90,8 +90,9 @@ assert (flat_bounds.values < 1e-13).all()
 assert flat_bounds.vectors[2] > 1
 
 # %% [markdown]
-# `gd.svd` finds it, with bounds. No value is off by more than {{= flat_bounds.values.max() : .0e }}. The vectors of the zero value have a bound above one, which says nothing: $u$ and $v$ of a
-# zero are not tied to each other, and each may have either sign.
+# `gd.svd` finds it, with bounds. No value is off by more than
+# {{= flat_bounds.values.max() : .0e }}. The vectors of the zero value have a bound above one, which
+# says nothing: $u$ and $v$ of a zero are not tied to each other, and each may have either sign.
 #
 # !!! fix "Fix"
 #     A free sign, or `gd.svd`. Read the rank from values and bounds: a value that is smaller than its

@@ -9,10 +9,10 @@
 # %% [markdown]
 # # The runs of 2020, repeated
 #
-# In February 2020 a series of blog posts, Arthought (2020), let PyTorch find an inverse and a singular
-# value decomposition by gradient descent. Here are its inverses once more, on the same matrices, from
-# the same guesses, in the same float32. The [ten decompositions](2020-runs.py) and [every
-# claim](2020-claims.py), one by one, have pages of their own.
+# In February 2020 a series of blog posts, Arthought (2020), let PyTorch find an inverse and a
+# singular value decomposition by gradient descent. Here are its inverses once more, on the same
+# matrices, from the same guesses, in the same float32. The [ten decompositions](2020-runs.py) and
+# [every claim](2020-claims.py), one by one, have pages of their own.
 # {: .gd-lead }
 #
 # ## Thanks first
@@ -72,8 +72,8 @@ losses2, X2 = descend(M2)
 assert len(stored) == 12
 
 # %% [markdown]
-# How far apart are then and now? The largest relative difference over the first steps, and the step at
-# which the two first differ by one percent:
+# How far apart are then and now? The largest relative difference over the first steps, and the step
+# at which the two first differ by one percent:
 
 
 # %%
@@ -176,8 +176,8 @@ fig
 # %% [markdown]
 # ## What did the steps do?
 #
-# Call a run *at its floor* from the first step at which its loss is within a factor of two of where it
-# ends.
+# Call a run *at its floor* from the first step at which its loss is within a factor of two of where
+# it ends.
 
 # %%
 floors = []
@@ -194,7 +194,8 @@ assert (losses1[floors[0] :] < 1e-11).all()
 #     **{{= floors[0] : d }}**: {{= floors[0] / 10_000 : .0%}} of the work. The diagonal matrix is at its
 #     floor from step {{= floors[1] }}.
 #
-# Nothing was wrong with the other {{= 10_000 - floors[0] : ,d }} steps. Nothing told the loop to stop.
+# Nothing was wrong with the other {{= 10_000 - floors[0] : ,d }} steps. Nothing told the loop to
+# stop.
 #
 # ## One bookmark, read twice
 #
@@ -230,17 +231,18 @@ assert counts.min() <= steps1 <= counts.max()
 assert counts.max() - counts.min() < 20
 
 # %% [markdown]
-# Neither, on this matrix. A guess has some of
-# [the slowest mode](2-inverse.py#four-small-problems-side-by-side), and you wait for that. In the first
-# decomposition, where the guess was read from the same bookmark, the guess
-# [makes a difference](2020-runs.py#the-bookmark-again), and this one lies among the others. The
-# coincidence is a curiosity, not a cause.
+# Neither, on this matrix. A guess has some of [the slowest
+# mode](2-inverse.py#four-small-problems-side-by-side), and you wait for that. In the first
+# decomposition, where the guess was read from the same bookmark, the guess [makes a
+# difference](2020-runs.py#the-bookmark-again), and this one lies among the others. The coincidence
+# is a curiosity, not a cause.
 #
 # ## What changed in the code
 #
-# Three things, and each has one cause above. A run *stops*, because {{= 1 - floors[0] / 10_000 : .0%}} of the
-# steps came after the floor. It comes with a *bound* on its error, because a small loss is not a proof. And
-# each claim has an *assert* in the cell that makes it. The first run of 2020 in one line of today:
+# Three things, and each has one cause above. A run *stops*, because
+# {{= 1 - floors[0] / 10_000 : .0%}} of the steps came after the floor. It comes with a *bound* on
+# its error, because a small loss is not a proof. And each claim has an *assert* in the cell that
+# makes it. The first run of 2020 in one line of today:
 
 # %%
 result = gd.inv(

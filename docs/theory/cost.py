@@ -54,9 +54,9 @@ assert products(one_step, 4) == 2
 
 # %% [markdown]
 # One for the loss, $X M$, and one for the gradient, $(X M - I) M^\top$. A step of conjugate
-# gradients takes two as well, the curvature along its direction, $P M M^\top$. A step of the relative
-# gradient takes two: $X M$, and the residual times $X$. So on this site a step counts as two products,
-# on each rung. What is needed once, at the guess, is left out.
+# gradients takes two as well, the curvature along its direction, $P M M^\top$. A step of the
+# relative gradient takes two: $X M$, and the residual times $X$. So on this site a step counts as
+# two products, on each rung. What is needed once, at the guess, is left out.
 #
 # Now matrix 1 of 2020. How many products until the relative error is below one millionth?
 
@@ -189,8 +189,8 @@ fig
 # Why? Conjugate gradients need a step for each singular value, and more when rounding disturbs
 # them. The relative gradient doubles its digits, once it can. Before, it waits about
 # $2 \log_2 \kappa$ steps (exercise 3). Doubling $n$ from 32 to 64 costs it
-# {{= middle["plain"][64] - middle["plain"][32] : .0f }} products in the median. Conjugate gradients pay
-# {{= middle["conjugate"][64] - middle["conjugate"][32] : .0f }}.
+# {{= middle["plain"][64] - middle["plain"][32] : .0f }} products in the median. Conjugate gradients
+# pay {{= middle["conjugate"][64] - middle["conjugate"][32] : .0f }}.
 
 # %% [markdown]
 # ## Seconds
@@ -223,9 +223,9 @@ print(f"gd.inv over torch.linalg.inv, one 4×4, here and now: {ratio:.0f}")
 assert ratio > 1
 
 # %% [markdown]
-# That ratio changes with the machine. The next cell reads the results of `benchmarks/inverse.py`, which
-# takes minutes. All ways took turns; each time is the least of its repetitions, over the least of
-# `torch.linalg.inv`.
+# That ratio changes with the machine. The next cell reads the results of `benchmarks/inverse.py`,
+# which takes minutes. All ways took turns; each time is the least of its repetitions, over the
+# least of `torch.linalg.inv`.
 
 # %%
 results = json.loads(Path("../../benchmarks/results.json").read_text())
@@ -280,9 +280,9 @@ for way, name, role in (
 fig
 
 # %% [markdown]
-# This run was made on {{= results["date"] }}, with one core and torch {{= results["torch"] }}. *Right* is
-# a true error below one millionth, judged in interval arithmetic. *To the last digit* is a
-# [bound](proof.py) below $2\varepsilon$, asked of everybody's answer.
+# This run was made on {{= results["date"] }}, with one core and torch {{= results["torch"] }}.
+# *Right* is a true error below one millionth, judged in interval arithmetic. *To the last digit* is
+# a [bound](proof.py) below $2\varepsilon$, asked of everybody's answer.
 #
 # !!! claim "What this shows"
 #     Slower than LAPACK in each of these cases. For 1000 matrices of 4×4, `gd.inv` takes
@@ -340,9 +340,9 @@ assert 0 < rest < whole / 2
 # - where a *product is the only fast thing*. Optimizers that orthogonalize their update in each
 #   step do so with a polynomial of products, because a GPU does those best. It is the third rung.
 #
-# **What carries over to a network.** Count what dominates, not steps: there it is passes over the data.
-# An optimizer that halves the steps and doubles the passes has won nothing. And ask what it was told:
-# a tuned learning rate is bought with the runs that found it.
+# **What carries over to a network.** Count what dominates, not steps: there it is passes over the
+# data. An optimizer that halves the steps and doubles the passes has won nothing. And ask what it
+# was told: a tuned learning rate is bought with the runs that found it.
 #
 # The other end of the story is [a run that does not work](../failures/index.py).
 

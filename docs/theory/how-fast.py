@@ -203,15 +203,18 @@ gd.figures.dot(
 fig
 
 # %% [markdown]
-# Drag the momentum [to the
-# fastest](../play.md?lr=0.9&momentum={{= best_beta : .4f }}#playground "{{= fewest : ,d }} steps") yourself, and past it.
+# Drag the momentum
+# [to the fastest](../play.md?lr=0.9&momentum={{= best_beta : .4f }}#playground "{{= fewest : ,d }} steps")
+# yourself, and past it.
 #
 # ## The window and the speed limit
 #
 # A mode is inside the window when $(1 - \sqrt\beta)^2 \le \alpha h \le (1 + \sqrt\beta)^2$. More
 # momentum makes the window wider. It also lowers the speed limit: inside, no mode needs fewer than
-# $\ln 10 / (-\ln \sqrt\beta)$ steps per factor of ten. That is {{= gd.rates.steps_per_factor(0.5**0.5) : .1f }} steps for
-# momentum 0.5, {{= gd.rates.steps_per_factor(0.9**0.5) : .1f }} for 0.9, and {{= gd.rates.steps_per_factor(0.99**0.5) : .0f }} for 0.99.
+# $\ln 10 / (-\ln \sqrt\beta)$ steps per factor of ten. That is
+# {{= gd.rates.steps_per_factor(0.5**0.5) : .1f }} steps for momentum 0.5,
+# {{= gd.rates.steps_per_factor(0.9**0.5) : .1f }} for 0.9, and
+# {{= gd.rates.steps_per_factor(0.99**0.5) : .0f }} for 0.99.
 
 # %% tags=["figure"]
 limits = {
@@ -342,9 +345,9 @@ steps_best = predicted_steps(best.lr, best.momentum)
 slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
 
 # %% [markdown]
-# The slope promises {{= slope_best : .0f }} steps for the best pair, the curve says {{= steps_best }}, and
-# the run agrees with the curve. At the best pair two roots meet, and then the error behaves like
-# $k\rho^k$, not like $\rho^k$. So use the curve.
+# The slope promises {{= slope_best : .0f }} steps for the best pair, the curve says
+# {{= steps_best }}, and the run agrees with the curve. At the best pair two roots meet, and then
+# the error behaves like $k\rho^k$, not like $\rho^k$. So use the curve.
 #
 # !!! claim "What this shows"
 #     On matrix 1 the pair with the best rate is neither the safest nor the fastest to six digits. It
@@ -385,14 +388,15 @@ gd.compare(
 
 # %% [markdown]
 # For six digits, plain descent needs about $\frac{\kappa^2}{2} \cdot 6 \ln 10$ steps at best, and
-# momentum about $\frac{\kappa}{2} \cdot 6 \ln 10$. Whether anything is better than that square root is
-# [a page of its own](least-steps.py), with the answer "not by gradients alone, in the worst case".
+# momentum about $\frac{\kappa}{2} \cdot 6 \ln 10$. Whether anything is better than that square root
+# is [a page of its own](least-steps.py), with the answer "not by gradients alone, in the worst
+# case".
 #
 # **What carries over to a network.** Near a minimum each smooth loss is nearly a quadratic one, and
 # there the same three numbers rule: the largest curvature sets the edge, the smallest the wait, and
-# $\sqrt\beta$ the speed limit. `gd.rates.local_curvature` measures them on a small problem. Far from a
-# minimum the curvatures change with every step, and a prediction from here is no longer one. For the
-# story of momentum in other pictures, see Goh (2017).
+# $\sqrt\beta$ the speed limit. `gd.rates.local_curvature` measures them on a small problem. Far
+# from a minimum the curvatures change with every step, and a prediction from here is no longer one.
+# For the story of momentum in other pictures, see Goh (2017).
 #
 # The next page asks for [the fewest steps that gradients allow](least-steps.py).
 

@@ -152,10 +152,10 @@ fig
 #
 # Start from any guess. Let a method add up the gradients that it sees, with any numbers as weights.
 # After $k$ steps its error in mode $i$ is $p(h_i)$ times the first error, where $p$ is *some*
-# polynomial of degree $k$ with $p(0) = 1$. Momentum is one choice of $p$, Nesterov another. (A method
-# that scales each *entry* by its own past, like Adam, is none.) Conjugate gradients take the $p$ with the least
-# loss. So at each step they are a bound for all of these, and we can draw it for any matrix. Losses
-# at the first steps, all from zero:
+# polynomial of degree $k$ with $p(0) = 1$. Momentum is one choice of $p$, Nesterov another. (A
+# method that scales each *entry* by its own past, like Adam, is none.) Conjugate gradients take the
+# $p$ with the least loss. So at each step they are a bound for all of these, and we can draw it for
+# any matrix. Losses at the first steps, all from zero:
 
 # %%
 modes = gd.Inverse(M).modes()
@@ -183,15 +183,16 @@ assert errors[0] > 0.1 > 1e-15 > errors[1]
 # ## Rung three: the step is multiplied by the iterate
 #
 # How could a method do better, then? It has to use more than gradients, and it may leave the loss
-# alone. The *relative gradient* asks another question. Not "what shall I add to $X$" but "what shall I
-# multiply $X$ by". The answer uses the iterate itself:
+# alone. The *relative gradient* asks another question. Not "what shall I add to $X$" but "what
+# shall I multiply $X$ by". The answer uses the iterate itself:
 #
 # $$X \leftarrow X + (I - X M)\, X$$
 #
 # The step is that of Schulz (1933), who did not call it a gradient. Cardoso & Laheld (1996) and
-# Amari (1998) do, for other problems. Put it into $I - X M$ and it squares: $I - X^{+} M = (I - X M)^2$. Start from a small multiple of
-# $M^\top$, $X_0 = a M^\top$, and mode $i$ of it is $(1 - a\sigma_i^2)^{2^k}$ after $k$
-# steps. For a long time nothing seems to happen. Then the digits double.
+# Amari (1998) do, for other problems. Put it into $I - X M$ and it squares:
+# $I - X^{+} M = (I - X M)^2$. Start from a small multiple of $M^\top$, $X_0 = a M^\top$, and mode
+# $i$ of it is $(1 - a\sigma_i^2)^{2^k}$ after $k$ steps. For a long time nothing seems to happen.
+# Then the digits double.
 
 # %%
 X = M.T / (M.abs().sum(0).max() * M.abs().sum(1).max())
@@ -245,10 +246,10 @@ fig
 
 # %% [markdown]
 # The idle phase has a reason too: all that the step sees of the smallest singular value is
-# $a\sigma_n^2$, and that has to double its way up to one. Pan & Schreiber (1991) stretch each step by
-# what they know of the singular values. We know nothing, so we carry one vector along, the direction
-# that is still missing, and stretch each step by what it says. That costs $n^2$ more. It is the default of
-# `gd.inv`:
+# $a\sigma_n^2$, and that has to double its way up to one. Pan & Schreiber (1991) stretch each step
+# by what they know of the singular values. We know nothing, so we carry one vector along, the
+# direction that is still missing, and stretch each step by what it says. That costs $n^2$ more. It
+# is the default of `gd.inv`:
 
 # %%
 plainly = {"optimizer": gd.RelativeGradient, "scaled": False}
@@ -264,9 +265,9 @@ assert by_default.steps < by_step.steps
 assert by_default.error_bound < 1e-15 < before
 
 # %% [markdown]
-# {{= by_default.steps }} steps in place of {{= by_step.steps }}, on this matrix. The bounds are far below
-# the tolerance because `gd.inv` ends with one step more, the *finish*, whose
-# residual has [twice the digits](proof-digits.py). It is not counted among the steps, and here it takes
+# {{= by_default.steps }} steps in place of {{= by_step.steps }}, on this matrix. The bounds are far
+# below the tolerance because `gd.inv` ends with one step more, the *finish*, whose residual has
+# [twice the digits](proof-digits.py). It is not counted among the steps, and here it takes
 # {{= before : .0e }} to {{= by_default.error_bound : .0e }}.
 
 # %% [markdown]
@@ -290,9 +291,9 @@ assert norms[3] > 1000
 # %% [markdown]
 # ## Three curves, one axis
 #
-# A step of rung one costs two matrix products, and so do a step of rung two and one of rung three. So
-# we count two products a step on each rung, as on [the page of costs](cost.py), and leave out what is needed once, at
-# the guess. Descent starts from the guess of 2020.
+# A step of rung one costs two matrix products, and so do a step of rung two and one of rung three.
+# So we count two products a step on each rung, as on [the page of costs](cost.py), and leave out
+# what is needed once, at the guess. Descent starts from the guess of 2020.
 
 # %%
 at_self = gd.Inverse(M, guess=M).modes()
@@ -337,13 +338,14 @@ fig
 #     many as there are different singular values, and multiplying takes {{= steps_six }}, predicted from
 #     the *logarithm* of the condition number.
 #
-# Which of the last two is cheaper depends on the size of the matrix: [what it costs](cost.py#who-needs-fewer)
-# counts both. `gd.pinv`, `gd.solve` and `gd.lstsq` stand on rung three too.
+# Which of the last two is cheaper depends on the size of the matrix: [what it
+# costs](cost.py#who-needs-fewer) counts both. `gd.pinv`, `gd.solve` and `gd.lstsq` stand on rung
+# three too.
 #
-# **What carries over to a network.** Rung one is what trains networks. Rung two asks for the curvature
-# along each direction without noise, which minibatches do not give. Rung three lives on in optimizers
-# that make their momentum orthogonal in each step, by a polynomial of matrix products: there a matrix,
-# and not a loss, is what the step works on.
+# **What carries over to a network.** Rung one is what trains networks. Rung two asks for the
+# curvature along each direction without noise, which minibatches do not give. Rung three lives on
+# in optimizers that make their momentum orthogonal in each step, by a polynomial of matrix
+# products: there a matrix, and not a loss, is what the step works on.
 #
 # The residual $I - X M$ that drives rung three also says [how an answer proves itself](proof.py).
 
