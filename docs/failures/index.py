@@ -6,7 +6,17 @@
 # given: ["0.9", "0.125", "1e-3", 2020]
 # ---
 
-# %% tags=["hide"]
+# %% [markdown]
+# # It does not work: which failure is it?
+#
+# A run that fails leaves a curve. Look at its shape before you change anything: it climbs, it stops
+# at a level, it is slow, or it comes back. The fifth kind has a perfect curve, and a wrong answer.
+# {: .gd-lead }
+#
+# Everything here happened on matrices whose answer is known. So each entry of this gallery can say
+# what was wrong, and each fix is run by the page that recommends it.
+
+# %%
 import torch
 
 import gdinverse as gd
@@ -45,16 +55,6 @@ lowest = returning.min().item()
 back_at = int(returning.argmin()) + int(
     (returning[int(returning.argmin()) :] > 1e-12).nonzero()[0]
 )
-
-# %% [markdown]
-# # It does not work: which failure is it?
-#
-# A run that fails leaves a curve. Look at its shape before you change anything: it climbs, it stops
-# at a level, it is slow, or it comes back. The fifth kind has a perfect curve, and a wrong answer.
-# {: .gd-lead }
-#
-# Everything here happened on matrices whose answer is known. So each entry of this gallery can say
-# what was wrong, and each fix is run by the page that recommends it.
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
@@ -119,8 +119,8 @@ assert wrong_error > 0.5
 # | exactly $1/n$ | [parameters zeroed, not gradients](level.py#zeroed-parameters) |
 # | a small integer over $n^2$ | [the matrix is singular](level.py#singular), or [nearly](level.py#nearly-singular) |
 # | near 1e-3, or wherever else | [weight decay](level.py#weight-decay) |
-# | near 1e-3, in bfloat16 | [too few digits](level.py#bfloat16) |
-# | about the square of the last digit | [the float32 floor](level.py#float32-floor), or [lost steps](level.py#lost-steps) |
+# | near 1e-3, in bfloat16 | [too few digits](digits.py#bfloat16) |
+# | about the square of the last digit | [the float32 floor](level.py#float32-floor), or [lost steps](digits.py#lost-steps) |
 # | $\sigma_i^2/(m n)$, in an SVD | [a dead value](svd.py#dead-value) |
 #
 # ### The loss is slow
@@ -162,7 +162,10 @@ assert wrong_error > 0.5
 # All failures of the singular value decomposition are on [one page](svd.py). If you have a `Result`
 # of the package, start from its [status](../reference/why-did-it-not-converge.py) instead of the curve.
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Is a learning rate of 9 too large?
+
+# %%
 A = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)).double()
 modes = gd.Inverse(A, guess=M).modes()
 limit_0 = gd.rates.lr_limit(modes.curvature, 0.9)
@@ -171,8 +174,6 @@ steps_9 = int(gd.rates.first_below(error_9, 1e-6))
 plain_0 = gd.rates.lr_limit(modes.curvature)
 
 # %% [markdown]
-# ## Is a learning rate of 9 too large?
-#
 # ??? predict "Predict first: the random matrix of seed 0, momentum 0.9, and a learning rate of 9. What will the loss do?"
 #     Diverge, converge, or stop at a level?
 #
@@ -207,8 +208,8 @@ assert plain_0 < 9.0 < limit_0
 # ## Your turn
 #
 # !!! exercise "Exercise 1"
-#     The loss of a 4×4 inverse stops at 0.125, from every guess. Name the failure from that number
-#     alone. Then make a matrix that does it.
+#     The loss of a 4×4 inverse stops at 0.125, from zeros and from a random guess. Name the failure
+#     from that number. Then make a matrix that does it.
 
 # %% tags=["solution"]
 print("0.125 = 2/16 = (n − rank)/n²: the matrix is singular, of rank 2")

@@ -1,49 +1,10 @@
 # ---
 # title: The loss stops at a level
 # description: >-
-#   Seven levels at which a loss stops, and what each gives away: zeroed parameters, a singular
-#   matrix, weight decay, bfloat16, the float32 floor, lost steps.
-# given: ["0.9", "1e-3", 2020]
+#   Five levels at which a loss stops, and what each gives away: zeroed parameters, a singular
+#   matrix, one that is nearly so, weight decay, the float32 floor.
+# given: ["0.9", "1e-3", 200, "5,000", 2020]
 # ---
-
-# %% tags=["hide"]
-import math
-from itertools import islice
-
-import torch
-
-import gdinverse as gd
-
-torch.set_printoptions(sci_mode=False)
-M = gd.matrices.random_2020()
-exact = torch.linalg.inv(M)
-h = gd.Inverse(M).modes().curvature
-
-
-def iterates(M, X, lr=0.9, momentum=0.9, weight_decay=0.0):
-    """The guess X and every X after it, of one matrix or of a batch."""
-    n, push = M.shape[-1], torch.zeros_like(X)
-    eye = torch.eye(n, dtype=M.dtype)
-    while True:
-        yield X
-        push = momentum * push + 2 / n**2 * (X @ M - eye) @ M.mT
-        push = push + weight_decay * X
-        X = X - lr * push
-
-
-def descend(M, X, steps, **options):
-    return torch.stack(list(islice(iterates(M, X, **options), steps + 1)))
-
-
-def loss_of(path, M):
-    R = path @ M - torch.eye(M.shape[-1], dtype=M.dtype)
-    return R.square().mean((-2, -1))
-
-
-def error_of(path, exact):
-    norm = torch.linalg.matrix_norm
-    return norm(path.double() - exact) / norm(exact)
-
 
 # %% [markdown]
 # # The loss stops at a level
@@ -57,15 +18,50 @@ def error_of(path, exact):
 # | $1/n$ | [zeroed parameters](#zeroed-parameters) |
 # | $1/n^2$, $2/n^2$, … from any guess | [a singular matrix](#singular), or [a nearly singular one](#nearly-singular) |
 # | higher, the more weight decay | [weight decay](#weight-decay) |
-# | about 1e-3, in bfloat16 | [too few digits](#bfloat16) |
+# | about 1e-3, in bfloat16 | [too few digits](digits.py#bfloat16) |
 # | the square of the dtype's last digit | [the floor of float32](#float32-floor) |
-# | higher than that floor | [steps that are rounded away](#lost-steps) |
+# | higher than that floor | [steps that are rounded away](digits.py#lost-steps) |
 # | that of the guess | [a learning rate that is too small](slow.py#tiny-step) |
 # | $\sigma_i^2/(m n)$, in an SVD | [a dead value](svd.py#dead-value) |
 #
 # Here $n$ is the number of rows, and the loss is the mean of the squared entries of $X M - I$.
 
-# %% tags=["hide"]
+# %%
+import math
+
+import torch
+
+import gdinverse as gd
+
+torch.set_printoptions(sci_mode=False)
+M = gd.matrices.random_2020()
+
+
+def descend(M, X, steps, lr=0.9, momentum=0.9, weight_decay=0.0):
+    """X at each step, for one matrix or for a batch."""
+    n, push, path = M.shape[-1], torch.zeros_like(X), []
+    for _ in range(steps + 1):
+        path.append(X)
+        R = X @ M - torch.eye(n, dtype=M.dtype)
+        push = momentum * push + 2 / n**2 * R @ M.mT + weight_decay * X
+        X = X - lr * push
+    return torch.stack(path)
+
+
+def loss_of(path, M):
+    R = path @ M - torch.eye(M.shape[-1], dtype=M.dtype)
+    return R.square().mean((-2, -1))
+
+
+def error_of(path, M):
+    exact, norm = torch.linalg.inv(M.double()), torch.linalg.matrix_norm
+    return norm(path.double() - exact) / norm(exact)
+
+
+# %% [markdown]
+# ## The loss stops at `0.25`: parameters zeroed, not gradients {: #zeroed-parameters }
+
+# %%
 
 
 def by_hand(zero, steps=200):
@@ -85,11 +81,9 @@ wrong = by_hand(lambda X: X.zero_())
 right = by_hand(lambda X: X.grad.zero_())
 
 # %% [markdown]
-# ## The loss stops at {{= wrong[-1] : .2f }}: parameters zeroed, not gradients {: #zeroed-parameters }
-#
 # !!! failure "Symptom"
 #     The loss is the same in every step from the second on. For a 4×4 matrix it is exactly
-#     {{= wrong[-1] : .2f }}, whatever the matrix.
+#     {{= wrong[-1] : .2f }}, since at $X = 0$ the matrix plays no part.
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
@@ -127,7 +121,10 @@ assert right[-1] < 0.02
 #     A level of exactly $1/n$ is the fingerprint. If you clear nothing at all, the loss
 #     [never settles](returns.py#gradient-not-zeroed).
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## The loss stops at `0.1111`: the matrix is singular {: #singular }
+
+# %%
 S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
 lr_limit = gd.rates.lr_limit(gd.PseudoInverse(S).modes().curvature, 0.9)
 guess = torch.rand(3, 3, generator=torch.Generator().manual_seed(314)).double()
@@ -139,11 +136,12 @@ paths = {
 level = loss_of(paths["zeros"], S)[-1].item()
 rank = int(torch.linalg.matrix_rank(S))
 pinv = torch.linalg.pinv(S, rtol=1e-12)
-away = {name: error_of(path, pinv) for name, path in paths.items()}
+away = {
+    name: (path - pinv).flatten(1).norm(dim=1) / pinv.norm()
+    for name, path in paths.items()
+}
 
 # %% [markdown]
-# ## The loss stops at {{= level : .4f }}: the matrix is singular {: #singular }
-#
 # !!! failure "Symptom"
 #     The loss stops at one ninth for a 3×3 matrix, at one sixteenth or two sixteenths for a 4×4 one:
 #     a small integer over $n^2$. More steps do not help. The singular matrix here is the first that
@@ -202,21 +200,21 @@ assert (S @ result.witness).norm() < 1e-14
 #     A descent on the singular matrix [from a random guess](../play.md?matrix=singular&guess=rand&lr=0.03&momentum=0.9#playground "not in 20,000 steps"). How
 #     singularity is proven: [a singular matrix](../theory/proof.py#a-singular-matrix).
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## The loss stops at `0.0625`, and the matrix is not singular {: #nearly-singular }
+
+# %%
 nearly = gd.matrices.with_singular_values(
     [2, 1, 0.5, 1e-9], torch.Generator().manual_seed(0)
 )
 h_nearly = gd.Inverse(nearly).modes().curvature
-inverse_nearly = torch.linalg.inv(nearly)
 path_nearly = descend(nearly, torch.zeros_like(nearly), 1000)
 losses_nearly = loss_of(path_nearly, nearly)
-error_nearly = error_of(path_nearly[-1], inverse_nearly).item()
+error_nearly = error_of(path_nearly[-1], nearly).item()
 per_digit = math.log(10) * (1 - 0.9) / (0.9 * h_nearly[3].item())
 reached = int(gd.rates.first_below((losses_nearly - 1 / 16).abs(), 1e-6))
 
 # %% [markdown]
-# ## The loss stops at {{= losses_nearly[-1] : .4f }}, and the matrix is not singular {: #nearly-singular }
-#
 # !!! failure "Symptom"
 #     The level is $1/n^2$, as for a singular matrix. But the determinant is not zero, and a library
 #     gives an inverse.
@@ -237,7 +235,7 @@ gd.figures.line(fig, range(301), losses_nearly[:301], "measured", "loss")
 gd.figures.line(
     fig,
     range(301),
-    error_of(path_nearly[:301], inverse_nearly),
+    error_of(path_nearly[:301], nearly),
     "failure",
     "error",
 )
@@ -263,35 +261,32 @@ assert result.error_bound < 1e-15
 # !!! fix "Fix"
 #     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
 #     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
-#     not `singular`: [hard matrices](../theory/proof.py#hard-matrices). Two rows that nearly agree do
+#     not `singular`: [hard matrices](../theory/hard-matrices.py). Two rows that nearly agree do
 #     [the same](../play.md?matrix=given&entries=1,1;1,1.000001&guess=zeros&lr=0.4&momentum=0.9#playground "not in 20,000 steps").
 
-# %% tags=["hide"]
-decays = [1e-5, 3e-5, 1e-4, 2e-4, 1e-3, 1e-2]
-axis = torch.logspace(-5.3, -1.7, 80, dtype=torch.float64)
+# %% [markdown]
+# ## The loss stops near 1e-3: weight decay {: #weight-decay }
+
+# %%
+h = gd.Inverse(M).modes().curvature
 
 
 def level_with(decay):
     """Where the loss stops: each mode keeps λ/(h + λ) of its error."""
-    return (decay / (h + decay)).square().sum() / 16
+    return (decay / (h + decay)).square().sum().item() / 16
 
 
-decayed = {
-    decay: descend(M, M, 2500, weight_decay=decay)[-1] for decay in decays
-}
-stops = {decay: loss_of(X, M).item() for decay, X in decayed.items()}
-chosen = 2e-4
-off = error_of(decayed[chosen], exact).item()
-sigma1 = torch.linalg.svdvals(
-    torch.rand(5, 4, generator=torch.Generator().manual_seed(314)).double()
-)[0].item()
+decays, chosen = [1e-5, 3e-5, 1e-4, 2e-4, 1e-3, 1e-2], 2e-4
+ends = {x: descend(M, M, 2500, weight_decay=x)[-1] for x in decays}
+stops = {decay: loss_of(X, M).item() for decay, X in ends.items()}
+off = error_of(ends[chosen], M).item()
+for decay, stop in stops.items():
+    assert abs(stop / level_with(decay) - 1) < 1e-6
 
 # %% [markdown]
-# ## The loss stops near 1e-3: weight decay {: #weight-decay }
-#
 # !!! failure "Symptom"
-#     The loss stops at {{= stops[chosen] : .1e }}, to the last digit. Another learning rate or
-#     momentum gives the same level.
+#     The loss stops at {{= stops[chosen] : .1e }}, to the last digit. Another learning rate and
+#     momentum, below, give the same level.
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
@@ -307,6 +302,7 @@ fig = gd.figures.figure(
     + ", ".join(f"{stop:.1e} at {decay:.0e}" for decay, stop in stops.items())
     + ".",
 )
+axis = torch.logspace(-5.3, -1.7, 80, dtype=torch.float64).tolist()
 gd.figures.line(
     fig, axis, [level_with(x) for x in axis], "predicted", "computed"
 )
@@ -321,124 +317,58 @@ fig
 
 # %%
 X = M.clone().requires_grad_()
-sgd = torch.optim.SGD([X], lr=0.9, momentum=0.9, weight_decay=chosen)
+sgd = torch.optim.SGD([X], lr=1.8, momentum=0.8, weight_decay=chosen)
 for _ in range(1500):
     sgd.zero_grad()
     loss = (X @ M - torch.eye(4)).square().mean()
     loss.backward()
     sgd.step()
-print(f"level, torch's SGD  {loss.item():.6e}")
+M1 = torch.rand(5, 4, generator=torch.Generator().manual_seed(314))
+sigma1 = torch.linalg.svdvals(M1.double())[0].item()
+print(f"level, lr 1.8, 0.8  {loss.item():.6e}")
 print(f"level, computed     {level_with(chosen):.6e}")
 print(f"error of X          {off:.3f}")
 assert abs(loss.item() / level_with(chosen) - 1) < 1e-6
-assert all(
-    abs(stop / level_with(decay) - 1) < 1e-6 for decay, stop in stops.items()
-)
 assert 5e-4 < stops[chosen] < 2e-3
 assert off > 0.1
 
 # %% [markdown]
 # The loss looks small, and the answer is off by {{= off : .0%}}. Adam in 2020 had a weight decay of
-# `1e-5`, and its largest singular value came out as {{= series/3b-adam#sigma1_decay : .4f }} in place
+# `1e-5`, and its largest singular value came out as {{= series/2020-runs#sigma1_decay : .4f }} in place
 # of {{= sigma1 : .4f }}: [another problem](../series/3b-adam.py#weight-decay-solves-another-problem).
 #
 # !!! fix "Fix"
-#     `weight_decay=0`. Decay is for models that must generalize; an inverse must not.
-
-# %% tags=["hide"]
-
-
-def run_in(dtype, steps=800):
-    """The run of 2020, on matrix 1 as bfloat16 holds it."""
-    A = M.bfloat16().to(dtype)
-    X, push, found = A.clone(), torch.zeros_like(A), []
-    for _ in range(steps + 1):
-        R = X @ A - torch.eye(4, dtype=dtype)
-        found.append(R.square().mean().item())
-        push = 0.9 * push + R @ A.mT / 8
-        X = X - 0.9 * push
-    return found
-
-
-coarse, fine = run_in(torch.bfloat16), run_in(torch.float32)
-coarse_level = coarse[-1]
+#     `weight_decay=0`. Decay is for models that are to generalize; an inverse is not.
 
 # %% [markdown]
-# ## The loss stops near 1e-3 in bfloat16 {: #bfloat16 }
-#
-# !!! failure "Symptom"
-#     The same code stops at {{= coarse_level : .0e }} in bfloat16, and goes on to fall in float32.
-
-# %% tags=["figure"]
-fig = gd.figures.figure(
-    f"bfloat16 stops at {coarse_level:.0e}, float32 is at {fine[-1]:.0e} by then",
-    x="step",
-    y="loss",
-    x_range=(0, 800),
-    y_range=(1e-14, 10),
-    caption="One matrix, matrix 1 rounded to bfloat16, in two dtypes; learning rate 0.9, momentum "
-    "0.9.",
-    alt=f"The loss in bfloat16 stays at {coarse_level:.1e}. In float32 it falls to {fine[-1]:.0e} "
-    "at step 800.",
-)
-gd.figures.line(fig, range(801), coarse, "failure", "bfloat16")
-gd.figures.line(fig, range(801), fine, "c1", "float32")
-fig
-
-# %% [markdown]
-# bfloat16 keeps eight binary digits: each product $X M$ is off by some thousandths of its terms. The
-# gradient is made of $X M - I$, so it is rounding from there on. Small steps vanish besides, as
-# [below](#lost-steps).
+# ## The loss stops near the square of the last digit: the float32 floor {: #float32-floor }
 
 # %%
-print(f"last digit of bfloat16  {torch.finfo(torch.bfloat16).eps}")
-print(f"bfloat16  {coarse_level:.1e}")
-print(f"float32   {fine[-1]:.1e}")
-assert 1e-4 < coarse_level < 1e-2
-assert fine[-1] < coarse_level / 1e6
-
-# %% [markdown]
-# !!! fix "Fix"
-#     Keep $X$ and compute the residual in float32, and leave bfloat16 to what is multiplied once.
-#     With `torch.autocast`, compute this loss outside of it:
-#
-#     ```python
-#     with torch.autocast("cuda", enabled=False):
-#         loss = (X.float() @ M.float() - eye).square().mean()
-#     ```
-
-# %% tags=["hide"]
-path32 = descend(M.float(), M.float(), 1500)
-losses32, error32 = loss_of(path32, M.float()), error_of(path32, exact)
-error64 = error_of(descend(M, M, 1500), exact)
+M32, eps = M.float(), torch.finfo(torch.float32).eps
+path32 = descend(M32, M32, 1500)
+losses32, error32 = loss_of(path32, M32), error_of(path32, M)
+error64 = error_of(descend(M, M, 1500), M)
 floor_loss = losses32[-500:].median().item()
 floor_error = error32[-500:].median().item()
 floor_step = int(gd.rates.first_below(losses32, 2 * floor_loss))
-crowd = torch.stack(
-    [
-        torch.rand(4, 4, generator=torch.Generator().manual_seed(seed))
-        for seed in range(200)
-    ]
-)
+
+seeds = [torch.Generator().manual_seed(seed) for seed in range(200)]
+crowd = torch.stack([torch.rand(4, 4, generator=g) for g in seeds])
 kappa = torch.linalg.cond(crowd.double())
 rates = gd.rates.rate(gd.Inverse(crowd).modes().curvature, 0.9, 0.9)
 arrived = (kappa < 40) & (rates.amax(-1) ** 5000 < 1e-9)
 crowd, kappa = crowd[arrived], kappa[arrived]
-ends = next(islice(iterates(crowd, crowd), 5000, None))
-ratios = error_of(ends, torch.linalg.inv(crowd.double())) / (
-    kappa * torch.finfo(torch.float32).eps
-)
+ratios = error_of(descend(crowd, crowd, 5000)[-1], crowd) / (kappa * eps)
+scale = (torch.linalg.cond(M) * eps).item()
 
 # %% [markdown]
-# ## The loss stops at {{= floor_loss : .0e }}: the float32 floor {: #float32-floor }
-#
 # !!! failure "Symptom"
 #     The loss is {{= floor_loss : .0e }} and trembles. You call it converged, and ask for more digits
 #     than there are.
 
 # %% tags=["figure"]
 fig = gd.figures.figure(
-    f"The float32 floor: six digits at step {floor_step}, and six digits ever after",
+    f"The float32 floor: an error of {floor_error:.1e} from step {floor_step} on",
     x="step",
     y="relative error",
     x_range=(0, 1500),
@@ -448,7 +378,6 @@ fig = gd.figures.figure(
     alt=f"In float32 the error stops at {floor_error:.1e}, from step {floor_step} on. In float64 it "
     f"goes on to {error64[-1]:.0e} at step 1,500.",
 )
-scale = (torch.linalg.cond(M) * torch.finfo(torch.float32).eps).item()
 gd.figures.band(fig, scale / 3, 3 * scale, "κ ε")
 gd.figures.line(fig, range(1501), error64, "c1", "float64", at=1150)
 gd.figures.line(fig, range(1501), error32, "failure", "float32", at=1000)
@@ -457,16 +386,14 @@ fig
 # %% [markdown]
 # The loss at this level is rounding: $X M - I$ subtracts numbers that agree in all digits. The
 # scale of the error is the condition number $\kappa$ times the last digit $\varepsilon$ of the dtype,
-# a scale and not a value. Over
-# {{= len(ratios) : d }} random matrices, with the settings of 2020, the error is
+# a scale and not a value. Of 200 random matrices take those with $\kappa$ below 40 that have arrived
+# after 5,000 steps by their predicted rate: over these {{= len(ratios) : d }}, the error is
 # {{= ratios.min() : .2f }} to {{= ratios.max() : .1f }} times $\kappa\varepsilon$.
 
 # %%
 print(f"loss       {floor_loss:.1e} from step {floor_step} on")
 print(f"error      {floor_error:.1e}, κ ε = {scale:.1e}")
-print(f"error / κ ε over {len(ratios)} matrices that arrived:")
-print(f"           {ratios.min():.2f} to {ratios.max():.1f}")
-print(f"           median {ratios.median():.2f}")
+print(f"error / κ ε over {len(ratios)}: median {ratios.median():.2f}")
 result = gd.inv(M.float())
 print(f"gd.inv in float32: error at most {result.error_bound:.1e}")
 assert 1e-7 < floor_error < 1e-5
@@ -486,57 +413,3 @@ assert result.error_bound < floor_error / 10
 #     dtype. And stop when the [bound](../series/2-inverse.py#when-to-stop) is below your tolerance,
 #     not when the loss is flat. The playground has [the same run in
 #     float64](../play.md?lr=0.9&momentum=0.9#playground "{{= series/2-inverse#steps_random : ,d }} steps").
-
-# %% tags=["hide"]
-steps = 10_000
-plain32 = error_of(
-    descend(M.float(), M.float(), steps, momentum=0.0)[::10], exact
-)
-plain64 = error_of(descend(M, M, steps, momentum=0.0)[::10], exact)
-times = (plain32[-1] / floor_error).item()
-from_64 = (plain32[-1] / plain64[-1]).item()
-
-# %% [markdown]
-# ## The loss stops above the float32 floor: steps that are rounded away {: #lost-steps }
-#
-# !!! failure "Symptom"
-#     In float32 the same problem gets to {{= floor_error : .0e }} with momentum, and stops at
-#     {{= plain32[-1] : .0e }} without.
-
-# %% tags=["figure"]
-fig = gd.figures.figure(
-    f"Without momentum float32 ends {from_64:.0f} times farther off than float64",
-    x="step",
-    y="relative error",
-    x_range=(0, steps),
-    y_range=(1e-7, 3),
-    caption="Matrix 1, plain descent with learning rate 0.9.",
-    alt=f"Two lines fall together and part. After 10,000 steps the error is {plain32[-1]:.1e} in "
-    f"float32 and {plain64[-1]:.1e} in float64.",
-)
-every_ten = range(0, steps + 1, 10)
-gd.figures.line(fig, every_ten, plain64, "c1", "float64", at=8700)
-gd.figures.line(fig, every_ten, plain32, "failure", "float32", at=8000)
-fig
-
-# %% [markdown]
-# Near the end the step is smaller than half the last digit of the entry that it changes, and the sum
-# is rounded back to where it was. With momentum 0.9 the same gradient makes a step ten times as long.
-
-# %%
-X = M.float().clone()
-X = descend(M.float(), X, steps, momentum=0.0)[-1]
-step = 0.9 / 8 * (X @ M.float() - torch.eye(4)) @ M.float().mT
-lost = ((X - step) == X).sum().item()
-print(f"entries that the next step does not change: {lost} of 16")
-print(f"error, no momentum   {plain32[-1]:.1e} (float64 {plain64[-1]:.1e})")
-print(f"error, momentum 0.9  {floor_error:.1e}")
-assert lost > 8
-assert plain32[-1] > 10 * plain64[-1]
-assert floor_error < plain32[-1] / 3
-
-# %% [markdown]
-# !!! fix "Fix"
-#     Momentum, which is what you want [anyway](slow.py#no-momentum), or float64. A larger learning
-#     rate helps too: the step is larger where the gradient is the same. In the playground float64
-#     [arrives without momentum](../play.md?lr=0.9&momentum=0#playground "{{= series/2-inverse#steps_plain : ,d }} steps"), too.

@@ -6,7 +6,23 @@
 # given: ["0.99", "0.999", 200, "10,000"]
 # ---
 
-# %% tags=["hide"]
+# %% [markdown]
+# # The loss falls, and comes back
+#
+# Your loss was small, and it is large again. It was right once. Either nothing holds it there, or
+# something grows that could not be seen.
+# {: .gd-lead }
+#
+# | how it comes back | cause |
+# |---|---|
+# | again and again, from the start | [gradients are not zeroed](#gradient-not-zeroed) |
+# | after thousands of quiet steps, with Adam | [Adam's effective learning rate grows](#adam-leaves) |
+# | a few steps after the answer, by powers of ten | [conjugate gradients divide rounding](#cg-past-its-end) |
+# | after the answer, doubling at each step | [Newton–Schulz on a singular matrix](#doubles) |
+#
+# In waves that get smaller: that is [overshoot](climbs.py#overshoot).
+
+# %%
 import torch
 
 import gdinverse as gd
@@ -27,44 +43,24 @@ def with_momentum(momentum, steps):
 
 
 # %% [markdown]
-# # The loss falls, and comes back
-#
-# Your loss was small, and it is large again. It was right once. Either nothing holds it there, or
-# something grows that could not be seen.
-# {: .gd-lead }
-#
-# | how it comes back | cause |
-# |---|---|
-# | again and again, from the start | [gradients are not zeroed](#gradient-not-zeroed) |
-# | after thousands of quiet steps, with Adam | [Adam's step grows](#adam-leaves) |
-# | a few steps after the answer, by powers of ten | [conjugate gradients divide rounding](#cg-past-its-end) |
-# | after the answer, doubling at each step | [Newton–Schulz on a singular matrix](#doubles) |
-#
-# In waves that get smaller: that is [overshoot](climbs.py#overshoot).
+# ## The loss goes up and down forever: the gradient is not zeroed {: #gradient-not-zeroed }
 
-# %% tags=["hide"]
+# %%
 endless = with_momentum(1.0, 10_000)
 cleared = with_momentum(0.9, 1000)
-lowest, highest, middle = (
-    endless[1:].min().item(),
-    endless.max().item(),
-    endless.median().item(),
-)
-modes = gd.Inverse(M, guess=M).modes()
-steps_99, steps_999 = (
-    int(
-        gd.rates.first_below(
-            gd.rates.predict(modes, 25_000, 0.9, momentum).error, 1e-6
-        )
-    )
-    for momentum in (0.99, 0.999)
-)
+lowest, highest = endless[1:].min().item(), endless.max().item()
+middle = endless.median().item()
+
+
+def predicted_steps(momentum):
+    modes = gd.Inverse(M, guess=M).modes()
+    curve = gd.rates.predict(modes, 25_000, 0.9, momentum)
+    return int(gd.rates.first_below(curve.error, 1e-6))
+
 
 # %% [markdown]
-# ## The loss goes up and down forever: the gradient is not zeroed {: #gradient-not-zeroed }
-#
 # !!! failure "Symptom"
-#     The loss never settles. Over 10,000 steps it moves between {{= lowest : .4f }} and
+#     The loss does not settle. Over 10,000 steps it moves between {{= lowest : .4f }} and
 #     {{= highest : .2f }}, half of the time above {{= middle : .2f }}.
 
 # %% tags=["figure"]
@@ -84,8 +80,7 @@ fig
 
 # %% [markdown]
 # `backward()` *adds* to `X.grad`. If nobody clears it, each step is the sum of all gradients so far.
-# That is momentum 1: a ball without friction, which rolls through the valley and up the other side,
-# as high as it came from.
+# That is momentum 1: a ball without friction, which rolls through the valley and up the other side.
 
 # %%
 X, losses = M.clone().requires_grad_(), []
@@ -113,41 +108,33 @@ assert cleared[-1] < 1e-10
 #     optimizer.zero_grad()  # or X.grad.zero_(), or X.grad *= 0.9
 #     ```
 #
-#     A little friction is enough to arrive: momentum 0.999 takes {{= steps_999 : ,d }} steps, 0.99
-#     takes {{= steps_99 : ,d }}. See
+#     A little friction is enough to arrive: momentum 0.999 takes {{= predicted_steps(0.999) : ,d }} steps, 0.99
+#     takes {{= predicted_steps(0.99) : ,d }}. See
 #     [0.999](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.999#playground "not in 20,000 steps") and
-#     [0.99](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.99#playground "{{= steps_99 : ,d }} steps").
+#     [0.99](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.99#playground "{{= predicted_steps(0.99) : ,d }} steps").
 #     If you clear the *parameter* instead, the loss [stops at a level](level.py#zeroed-parameters).
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Adam: the loss goes up again after it had converged {: #adam-leaves }
+
+# %%
 
 
-def adam_on_the_diagonal(steps, **options):
+def adam_on_the_diagonal(steps):
     """Relative errors, and every ten steps the curvature that Adam sees."""
     problem = gd.Inverse(D, guess=M)
-    H = gd.rates.hessian(problem)
-    # fused: the same formulas, each step in one pass over memory
-    adam = torch.optim.Adam(
-        problem.parameters(), lr=0.01, fused=True, **options
-    )
-    path, seen = [], []
+    H, inverse = gd.rates.hessian(problem), torch.linalg.inv(D)
+    adam = torch.optim.Adam(problem.parameters(), lr=0.01, fused=True)
+    errors, seen = [], []
     for step in range(steps + 1):
-        path.append(problem.X.detach().clone())
+        errors.append((problem.X.detach() - inverse).norm() / inverse.norm())
         problem.backward()
         adam.step()
         if step % 10 == 0:
             seen.append(gd.rates.adam_curvature(H, adam))
-    inverse = torch.linalg.inv(D)
-    norm = torch.linalg.matrix_norm
-    return norm(torch.stack(path) - inverse) / norm(inverse), torch.tensor(
-        seen
-    )
+    return torch.stack(errors), torch.tensor(seen)
 
 
-momentum_curve = gd.rates.predict(
-    gd.Inverse(D, guess=M).modes(), 400, lr=0.9, momentum=0.44
-)
-steps_diagonal = int(gd.rates.first_below(momentum_curve.error, 1e-6))
 error, seen = adam_on_the_diagonal(2400)
 arrived = int(gd.rates.first_below(error, 1e-10))
 after = torch.arange(len(error)) > arrived
@@ -155,9 +142,12 @@ crossed = 10 * int(((seen > 3.8) & after[::10]).nonzero()[0])
 left = int(((error > 1e-9) & after).nonzero()[0])
 highest_error = error[left:].max().item()
 
+momentum_curve = gd.rates.predict(
+    gd.Inverse(D, guess=M).modes(), 400, lr=0.9, momentum=0.44
+)
+steps_diagonal = int(gd.rates.first_below(momentum_curve.error, 1e-6))
+
 # %% [markdown]
-# ## Adam: the loss goes up again after it had converged {: #adam-leaves }
-#
 # !!! failure "Symptom"
 #     The error is below {{= 1e-10 : .0e }} at step {{= arrived : ,d }}. You let it run. From step
 #     {{= left : ,d }} on it goes up again, to {{= highest_error : .0e }}.
@@ -181,9 +171,9 @@ gd.figures.dot(fig, left, error[left].item(), "measured")
 fig
 
 # %% [markdown]
-# Adam divides each gradient by its recent size. Near the answer the gradients vanish, the divisor
-# shrinks with them, and the step does not. The learning rate times the curvature that Adam *sees*
-# grows until it passes the same kind of limit that momentum has: $2(1 + \beta_1)$ = `3.8`.
+# Adam divides each gradient by its recent size. Near the answer the gradients vanish, and the divisor
+# shrinks with them: the effective learning rate grows. With it grows the curvature that Adam *sees*,
+# until it passes the same kind of limit that momentum has: $2(1 + \beta_1)$ = `3.8`.
 
 # %%
 problem = gd.Inverse(D, guess=M)
@@ -206,9 +196,12 @@ assert stopped.steps < crossed
 #
 #     Or let the learning rate fall to zero, or take a larger `eps`. With torch's defaults matrix 1
 #     leaves at step {{= series/3b-adam#adam_left : ,d }}: [is Adam better?](../series/3b-adam.py#the-clean-case)
-#     Momentum's limit stands still: [nothing leaves](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0.44#playground "{{= steps_diagonal : ,d }} steps").
+#     Momentum's limit stands still, and [this run stays](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0.44#playground "{{= steps_diagonal : ,d }} steps").
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Conjugate gradients find the answer, then explode {: #cg-past-its-end }
+
+# %%
 
 
 def rank_two_of_eight(seed):
@@ -238,8 +231,6 @@ gone = min(distance[-1].item() for distance, _ in beyond)
 end = beyond[0][1]
 
 # %% [markdown]
-# ## Conjugate gradients find the answer, then explode {: #cg-past-its-end }
-#
 # !!! failure "Symptom"
 #     Your own conjugate gradients are right to {{= best : .0e }} at step {{= end : d }}. You let them
 #     do 200 steps to be sure, and get numbers of {{= gone : .0e }} and more.
@@ -290,7 +281,10 @@ for A, (distance, at) in zip(flats, beyond, strict=True):
 #     `gd.ConjugateGradient` has this rule, and says why in
 #     [its reference](../reference/optimizers.md).
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Newton–Schulz converges, then its error doubles at each step {: #doubles }
+
+# %%
 S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
 pinv = torch.linalg.pinv(S, rtol=1e-12)
 X = S.mT / (S.abs().sum(0).max() * S.abs().sum(1).max())
@@ -305,8 +299,6 @@ not_finite = next(k for k in range(126) if not away[k] < float("inf"))
 factor = (away[45] / away[25]) ** (1 / 20)
 
 # %% [markdown]
-# ## Newton–Schulz converges, then its error doubles at each step {: #doubles }
-#
 # !!! failure "Symptom"
 #     At step {{= least_at : d }} the answer is right to {{= least : .0e }}. At step
 #     {{= lost_at : d }} fewer than three digits are right, and at step {{= not_finite : d }} there is no

@@ -6,7 +6,25 @@
 # given: ["0.44", "0.9", "1,000", "10,000"]
 # ---
 
-# %% tags=["hide"]
+# %% [markdown]
+# # The run is far too slow
+#
+# Your loss goes down, and you cannot wait that long. Four numbers set the rate: the learning
+# rate, the momentum, and the largest and the smallest curvature of the loss.
+# {: .gd-lead }
+#
+# | what you see | cause |
+# |---|---|
+# | the loss of the guess, unchanged | [the learning rate is too small](#tiny-step) |
+# | ten times the steps that others need | [no momentum](#no-momentum) |
+# | it was faster before | [too much momentum](#too-much-momentum) |
+# | no learning rate and no momentum helps | [the condition number](#ill-conditioned) |
+# | an SVD, two values wrong in the second digit | [near-equal singular values](svd.py#near-equal) |
+#
+# A run that is slow and a run that [stands still](level.py) look the same on the screen. What tells
+# them apart is the rate, and the rate can be computed.
+
+# %%
 import math
 
 import torch
@@ -46,31 +64,14 @@ def below(curve):
 
 
 # %% [markdown]
-# # The run is far too slow
-#
-# Your loss goes down, and you cannot wait that long. Four numbers decide how long it takes: the
-# learning rate, the momentum, and the largest and the smallest curvature of the loss.
-# {: .gd-lead }
-#
-# | what you see | cause |
-# |---|---|
-# | the loss of the guess, unchanged | [the learning rate is too small](#tiny-step) |
-# | ten times the steps that others need | [no momentum](#no-momentum) |
-# | it was faster before | [too much momentum](#too-much-momentum) |
-# | no learning rate and no momentum helps | [the condition number](#ill-conditioned) |
-# | an SVD, two values wrong in the second digit | [near-equal singular values](svd.py#near-equal) |
-#
-# A run that is slow and a run that [stands still](level.py) look the same on the screen. What tells
-# them apart is the rate, and the rate can be computed.
+# ## The loss does not move: the learning rate is too small {: #tiny-step }
 
-# %% tags=["hide"]
+# %%
 tiny, _ = descend(M, 1000, lr=1e-10)
 repaired, _ = descend(M, 1000, lr=limit / 2)
 per_digit = math.log(10) * (1 - 0.9) / (1e-10 * h[3].item())
 
 # %% [markdown]
-# ## The loss does not move: the learning rate is too small {: #tiny-step }
-#
 # !!! failure "Symptom"
 #     The loss stays at that of the guess, {{= tiny[0] : .4f }}. After 1,000 steps it has changed by
 #     {{= tiny[0] - tiny[-1] : .0e }}.
@@ -117,15 +118,16 @@ assert repaired[1000] < 1e-20
 #     Where the limit comes from: [the edge](../series/2-inverse.py#the-edge). In the playground you see
 #     the curve [stand](../play.md?lr=1e-10&momentum=0.9#playground "not in 20,000 steps"), and can drag it out of there.
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Too slow: plain gradient descent, no momentum {: #no-momentum }
+
+# %%
 plain = error_curve(M, 12_000, momentum=0.0)
 ball = error_curve(M, 1200)
 tuned = error_curve(M, 300, lr=6.8, momentum=0.81)
 steps_plain, steps_ball, steps_tuned = map(below, (plain, ball, tuned))
 
 # %% [markdown]
-# ## Too slow: plain gradient descent, no momentum {: #no-momentum }
-#
 # !!! failure "Symptom"
 #     The loss falls on a straight line that is nearly flat. Six digits take {{= steps_plain : ,d }}
 #     steps.
@@ -189,14 +191,15 @@ assert steps_plain > 10 * steps_ball > 50 * steps_tuned
 #     [0.9](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.9#playground "{{= steps_ball : ,d }} steps"),
 #     and [both tuned](../play.md?matrix=random2020&guess=self&lr=6.8&momentum=0.81#playground "{{= steps_tuned : ,d }} steps").
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## More steps with momentum than without: too much of it {: #too-much-momentum }
+
+# %%
 curves = {b: error_curve(D, 400, momentum=b) for b in (0.0, 0.44, 0.9)}
 steps = {b: below(curve) for b, curve in curves.items()}
 floor = gd.rates.steps_per_factor(0.9**0.5, 1e6).item()
 
 # %% [markdown]
-# ## More steps with momentum than without: too much of it {: #too-much-momentum }
-#
 # !!! failure "Symptom"
 #     You added momentum 0.9 because everybody does, and the run needs {{= steps[0.9] : d }} steps where
 #     it needed {{= steps[0.0] : d }}.
@@ -222,8 +225,8 @@ fig
 
 # %% [markdown]
 # Inside its window every direction shrinks by exactly $\sqrt\beta$ per step. That is a speed limit:
-# with momentum 0.9 six digits cost {{= floor : .0f }} steps, give or take a wave, on any matrix that fits
-# into it, and more on others.
+# with momentum 0.9 six digits cost {{= floor : .0f }} steps by the slope, and {{= steps[0.9] }} on this
+# matrix, whose curve has waves.
 
 # %%
 exact = torch.linalg.inv(D)
@@ -244,7 +247,10 @@ assert steps[0.44] < steps[0.0] / 2 < steps[0.0] < steps[0.9] / 2
 #     [none](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0#playground "{{= steps[0.0] : ,d }} steps"), and
 #     [0.44](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0.44#playground "{{= steps[0.44] : ,d }} steps").
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Too slow whatever you set: the condition number {: #ill-conditioned }
+
+# %%
 hilberts = {n: gd.matrices.hilbert(n) for n in range(2, 7)}
 H = hilberts[4]
 hilbert_losses, X = descend(H, 10_000)
@@ -283,8 +289,6 @@ dots = {
 }
 
 # %% [markdown]
-# ## Too slow whatever you set: the condition number {: #ill-conditioned }
-#
 # !!! failure "Symptom"
 #     After 10,000 steps the loss is {{= hilbert_losses[-1] : .3f }} and falls so slowly that it looks
 #     flat. The relative error is {{= error_H : .4f }}: nothing has been found. The matrix is

@@ -5,15 +5,6 @@
 #   a seed for another matrix, an integer matrix.
 # ---
 
-# %% tags=["hide"]
-import torch
-
-import gdinverse as gd
-
-torch.set_printoptions(sci_mode=False)
-M = gd.matrices.random_2020()
-norm = torch.linalg.matrix_norm
-
 # %% [markdown]
 # # The loss is small, or zero, and the answer is wrong
 #
@@ -31,7 +22,19 @@ norm = torch.linalg.matrix_norm
 # | an integer matrix | [nothing to differentiate](#integers) |
 # | a small SVD loss | [the factors are not orthogonal](svd.py#drift) |
 
-# %% tags=["hide"]
+# %%
+import torch
+
+import gdinverse as gd
+
+torch.set_printoptions(sci_mode=False)
+M = gd.matrices.random_2020()
+norm = torch.linalg.matrix_norm
+
+# %% [markdown]
+# ## The loss is zero and the inverse is wrong {: #zero-loss }
+
+# %%
 P = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
 both_errors = []
 
@@ -51,8 +54,6 @@ both = gd.minimize(
 zero_loss, error_both = both.history.loss[-1].item(), both_errors[-1]
 
 # %% [markdown]
-# ## The loss is zero and the inverse is wrong {: #zero-loss }
-#
 # !!! failure "Symptom"
 #     The loss is {{= zero_loss : .0e }}, as near to zero as rounding allows. The relative error of the
 #     inverse is {{= error_both : .2f }}.
@@ -110,7 +111,10 @@ assert left.converged
 #     The package proves its answers by $X M - I$ whatever loss you choose, so it says that this one
 #     is unproven. [A small loss is no proof](../theory/proof.py#a-small-loss-is-no-proof).
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## The loss is small and the error is not {: #small-loss }
+
+# %%
 curve = gd.rates.predict(
     gd.Inverse(M, guess=M).modes(), 1000, lr=0.9, momentum=0.9
 )
@@ -127,8 +131,6 @@ steps_error = int(gd.rates.first_below(curve.error, 1e-6))
 root = 4 * curve.loss.sqrt()
 
 # %% [markdown]
-# ## The loss is small and the error is not {: #small-loss }
-#
 # !!! failure "Symptom"
 #     The loss is below one millionth at step {{= at : d }}, and only two digits of the inverse are
 #     right.
@@ -180,7 +182,10 @@ assert (curve.error <= root).all()
 #     [When to stop](../series/2-inverse.py#when-to-stop) has the one line of algebra. In the
 #     playground the count is that of the [error](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.9#playground "{{= steps_error : ,d }} steps").
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## torch.linalg.inv of a singular matrix returns large numbers and no error {: #library }
+
+# %%
 S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
 T = torch.tensor([[1.0, 2.0], [2.0, 4.0]], dtype=torch.float64)
 
@@ -198,8 +203,6 @@ def by_library(A):
 claims = {"1 … 9": by_library(S), "[[1, 2], [2, 4]]": by_library(T)}
 
 # %% [markdown]
-# ## torch.linalg.inv of a singular matrix returns large numbers and no error {: #library }
-#
 # !!! failure "Symptom"
 #     `torch.linalg.inv` of the matrix with the entries 1 to 9: {{= claims["1 … 9"][0] }}. The
 #     matrix has no inverse.
@@ -245,7 +248,10 @@ assert proven < 1e-6
 assert gd.inv(small).converged
 assert torch.linalg.det(small).abs() < 1e-18
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## The same seed gives another matrix {: #other-matrix }
+
+# %%
 widened = torch.rand(4, 4, generator=torch.Generator().manual_seed(314))
 drawn = torch.rand(
     4, 4, generator=torch.Generator().manual_seed(314), dtype=torch.float64
@@ -253,8 +259,6 @@ drawn = torch.rand(
 kappas = [torch.linalg.cond(A.double()).item() for A in (widened, drawn)]
 
 # %% [markdown]
-# ## The same seed gives another matrix {: #other-matrix }
-#
 # !!! failure "Symptom"
 #     You set the seed, and your step counts are not the ones that you read here. Matrix 1 should have
 #     the condition number {{= kappas[0] : .2f }}; yours has {{= kappas[1] : .2f }}.
@@ -281,7 +285,10 @@ assert abs(kappas[0] - kappas[1]) > 10
 #
 #     Or take `gd.matrices.random_2020()`. A default dtype of float64 changes the draw as well.
 
-# %% tags=["hide"]
+# %% [markdown]
+# ## Only Tensors of floating point and complex dtype can require gradients {: #integers }
+
+# %%
 integers = torch.tensor([[1, 2], [3, 4]])
 
 
@@ -299,8 +306,6 @@ messages = [
 ]
 
 # %% [markdown]
-# ## Only Tensors of floating point and complex dtype can require gradients {: #integers }
-#
 # !!! failure "Symptom"
 #     You typed in a matrix, and torch refuses: `torch.tensor([[1, 2], [3, 4]], requires_grad=True)`
 #     raises an error, and so does `requires_grad_()`.

@@ -10,8 +10,7 @@
 # # Why did it not converge?
 #
 # A run ends with a status, and a status is a sentence. Below stands each of them, produced by a run
-# on this page, with its causes in order of likelihood, a way to tell which one is yours, and what to
-# change.
+# on this page, with its likely causes, a way to tell which is yours, and what to change.
 # {: .gd-lead }
 #
 # Ask the result:
@@ -113,7 +112,6 @@ kappa = torch.linalg.cond(H).item()
 hard = gd.inv(H)
 print(f"κ ε = {kappa * torch.finfo(torch.float64).eps:.1e}")
 tell(hard)
-print(gd.inv(H, tolerance=1e-12))
 assert hard.status is gd.Status.floor
 assert hard.error_bound < 1e-12
 
@@ -201,16 +199,6 @@ assert result.status is gd.Status.diverged
 # 3. *It has not diverged.* Slightly below the limit a run first climbs and then converges. This
 #    status waits until the loss has grown by $1/\varepsilon^2$, so it does not mistake
 #    [one](../failures/climbs.py#climbs-first) for the other.
-
-# %%
-far, near = (
-    gd.minimize(gd.Inverse(M, guess=guess), gd.RelativeGradient, scaled=False)
-    for guess in (M, "transpose")
-)
-print(f"from M:             {far}")
-print(f"from its transpose: {near}")
-assert far.status is gd.Status.diverged
-assert near.converged
 
 # %% [markdown]
 # [The edge](../theory/how-fast.py#the-edge) shows how sharp the limit is.
@@ -316,17 +304,14 @@ assert result.status is gd.Status.not_finite
 # %% [markdown]
 # ## Before the first step
 #
-# An exception is about the call, not about the numbers. It says what it saw, why that cannot work,
-# and what to pass instead. `gd.Status` stays out of it.
+# An exception is about the call, not about the numbers. It says what it saw, and what to pass instead.
 
 # %%
 adam = torch.optim.Adam
 calls = {
     "lr too large": lambda: gd.inv(M, optimizer=SGD, lr=12.0, momentum=0.9),
     "not square": lambda: gd.inv(M[:3]),
-    "complex": lambda: gd.inv(M * 1j),
     "a name": lambda: gd.inv(M, optimizer="adam"),
-    "truth": lambda: bool(gd.inv(M)),
 }
 said = {}
 for name, call in calls.items():

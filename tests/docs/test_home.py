@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import torch
 
 import gdinverse as gd
 
@@ -35,7 +36,7 @@ def test_the_drawing_has_both_curves_below_four_matrices(home):
 
 
 def test_the_code_prints_what_the_page_shows(home):
-    result = gd.inv(gd.matrices.random_2020(), tolerance=1e-9)
-    shown = f"{result.steps} steps, relative error at most {result.error_bound:.1e}"
-    assert shown in home
-    assert str(result.status) in home
+    options = {"optimizer": torch.optim.SGD, "lr": 0.9, "momentum": 0.9}
+    result = gd.inv(gd.matrices.random_2020(), **options, tolerance=1e-6)
+    assert f"{result.steps} steps, predicted {result.prediction.steps}" in home
+    assert f"{result.status} It is at most {result.error_bound:.1e}." in home

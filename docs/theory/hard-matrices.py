@@ -1,0 +1,169 @@
+# ---
+# title: Hard matrices
+# description: >-
+#   Hilbert matrices and thirteen others: how many digits of each inverse are proven, by this package
+#   and of a library's answer, and what is said where nothing is.
+# given: [2020]
+# ---
+
+# %% [markdown]
+# # Hard matrices
+#
+# An answer [proves itself](proof.py), [to the last digit](proof-digits.py) if one doubles the digits of
+# one product. How far does that reach? Here are the matrices that are known to be hard.
+# {: .gd-lead }
+#
+# !!! think "Pause to think"
+#     A condition number of a million costs six digits of an inverse, they say. Must it?
+#
+# ??? predict "An answer"
+#     Not if one is willing to compute one product more exactly. The tables below have condition
+#     numbers of many millions with all digits proven.
+#
+# ## The Hilbert matrices
+#
+# The Hilbert matrix has the entries $1/(i + j - 1)$, and a condition number that grows fast with $n$.
+# Its inverse below is that of the float64 matrix as it is stored. The entries of the true Hilbert
+# matrix are no float64 numbers, and its inverse is another one.
+
+# %%
+import torch
+
+import gdinverse as gd
+
+norm = torch.linalg.matrix_norm
+M = gd.matrices.random_2020()
+
+
+def proven_by_library(M):
+    """What the bound says of torch.linalg.inv's answer."""
+    try:
+        return gd.proof.inverse_bound(torch.linalg.inv(M), M).item()
+    except torch.linalg.LinAlgError:
+        return float("inf")
+
+
+def row(name, M):
+    result = gd.inv(M)
+    ours, theirs = result.error_bound.item(), proven_by_library(M)
+    kappa = torch.linalg.cond(M).item()
+    most = 1 / torch.finfo(M.dtype).eps  # beyond it a computed κ is rounding
+    shown = f"{kappa:.0e}" if kappa < most else f"> {most:.0e}"
+    print(
+        f"{name:17} {shown:>8}  {result.steps:5}  {result.status.name:10}"
+        f" {ours:9.1e} {theirs:9.1e}"
+    )
+    return result, ours, theirs
+
+
+HEAD = "matrix               κ      steps  status          ours   library"
+print(HEAD)
+sizes = range(2, 13)
+hilbert = {n: row(f"Hilbert {n}", gd.matrices.hilbert(n)) for n in sizes}
+ours = {n: hilbert[n][1] for n in sizes}
+theirs = {n: hilbert[n][2] for n in sizes}
+kept = {
+    n: norm(gd.matrices.hilbert(n).inverse() - hilbert[n][0].value)
+    for n in sizes
+}
+off = {n: (kept[n] / norm(hilbert[n][0].value)).item() for n in sizes}
+assert all(ours[n] < 1.2e-16 for n in range(2, 10))
+assert all(ours[n] < 1e-12 < theirs[n] for n in range(10, 13))
+assert theirs[12] == float("inf")
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Hilbert 8: torch.linalg.inv is off by {off[8]:.1e}, gd.inv by at most {ours[8]:.1e}",
+    x="n",
+    y="relative error",
+    x_range=(1.7, 12.6),
+    y_range=(1e-17, 10),
+    caption="Ours: proven. The library's: its distance to our proven answer. Its last answer, "
+    "marked in red, has r above one: nothing at all is proven of it.",
+    alt="Relative error for Hilbert matrices. torch.linalg.inv, true error: "
+    + ", ".join(f"n = {n}: {off[n]:.1e}" for n in sizes)
+    + ". gd.inv, proven: "
+    + ", ".join(f"n = {n}: {ours[n]:.1e}" for n in sizes)
+    + ".",
+)
+gd.figures.line(fig, sizes, list(off.values()), "c2", "torch.linalg.inv")
+gd.figures.line(fig, sizes, list(ours.values()), "c1", "gd.inv, proven")
+gd.figures.dot(fig, 8, off[8], "c2")
+gd.figures.dot(fig, 8, ours[8], "c1")
+gd.figures.dot(fig, 12, off[12], "failure")
+fig
+
+# %% [markdown]
+# Up to Hilbert 9 the answer is right to the last digit. From 11 on it says that it is not:
+# the status is `floor`, and the bound is a number. Hilbert 12 has a condition number beyond
+# $1/\varepsilon$, where float64 is often said to hold nothing of an inverse. The bound is
+# {{= ours[12] : .0e }}: the finish keeps $X$ in *two* matrices while it works, and rounds once.
+#
+# The next one is too hard. It says so, too:
+
+# %%
+undecided, *_ = row("Hilbert 13", gd.matrices.hilbert(13))
+print(undecided.status)
+assert undecided.status is gd.Status.undecided
+assert undecided.error_bound == float("inf")
+
+# %% [markdown]
+# *Unproven* is not *wrong*. It means that this argument found no handle.
+#
+# The same for the other families with a name, badly scaled ones, and one with singular values
+# 1 and, once, {{= 1e-10 : .0e }}:
+
+# %%
+g = torch.Generator().manual_seed(0)
+sigma = [1.0] * 7 + [1e-10]
+square = torch.randn(8, 8, generator=g, dtype=torch.float64)
+families = {
+    "Pascal 10": gd.matrices.pascal(10),
+    "Frank 10": gd.matrices.frank(10),
+    "Lehmer 10": gd.matrices.lehmer(10),
+    "Moler 10": gd.matrices.moler(10),
+    "Kahan 10": gd.matrices.kahan(10),
+    "Vandermonde 10": gd.matrices.vandermonde(10),
+    "graded 10": gd.matrices.graded(10, g),
+    "triangular 8": square.tril(),
+    "orthogonal 8": torch.linalg.qr(square).Q.contiguous(),
+    "permutation 8": torch.eye(8, dtype=torch.float64)[
+        torch.randperm(8, generator=g)
+    ],
+    "σ₈ = 1e-10": gd.matrices.with_singular_values(sigma, g),
+    "matrix 1 × 1e150": M * 1e150,
+    "matrix 1 × 1e-150": M * 1e-150,
+    "matrix 1 × 1e-310": M * 1e-310,
+}
+print(HEAD)
+table = {name: row(name, matrix) for name, matrix in families.items()}
+names = [name for name in families if name != "matrix 1 × 1e-310"]
+worst = max(table[name][1] for name in names)
+assert worst < 1.2e-16
+assert all(table[name][0].converged for name in names)
+assert table["matrix 1 × 1e-310"][0].status is gd.Status.overflow
+rows = [*hilbert.values(), (undecided,), *table.values()]
+proven_last = sum(int(result.converged) for result, *_ in rows)
+
+# %% [markdown]
+# Of {{= len(families) : d }} matrices {{= len(names) : d }} are proven to the last digit. The worst
+# bound is {{= worst : .1e }}. Pascal, Frank and Moler have inverses of integers, which float64 holds
+# exactly: no rounding is left to bound. The last matrix has an inverse beyond the largest float64,
+# and its status says that.
+#
+# !!! claim "What this shows"
+#     Of the {{= len(rows) }} matrices above {{= proven_last : d }} are proven to the last digit, and
+#     the others say what is proven of them.
+#
+# **What carries over to a network.** A large condition number is no verdict. It says how much an
+# *ordinary* computation loses. Before you give up on a flat direction, ask whether the computation or
+# the problem is to blame: rescale, or compute the one critical sum in a wider dtype, and look again.
+#
+# What it costs is [the next page](cost.py).
+
+# %% tags=["hide"]
+values = {
+    "hilbert_8": ours[8],
+    "hilbert_8_library": off[8],
+    "hilbert_12": ours[12],
+}
