@@ -30,6 +30,8 @@ class Problem(nn.Module):
         Whether the losses alone decide the quick bound, so that a predicted loss predicts a stop.
     deviation_bounds : bool
         Whether for a relative step ‖R‖, the distance of a product from I, decides it.
+    deviation_ends : bool
+        Whether ‖R‖ bounds no error, and yet says when steps can end and the finish take over.
 
     Examples
     --------
@@ -48,7 +50,7 @@ class Problem(nn.Module):
     """
 
     loss_bounds = False
-    deviation_bounds = False
+    deviation_bounds = deviation_ends = False
 
     def residual(self) -> Tensor:
         """What the loss is the mean square of, shape (..., rows, columns)."""

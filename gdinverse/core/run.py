@@ -147,15 +147,17 @@ class Theory:
             curve = self.law(self.problem, self.start, self.steps)
             if curve is None:
                 return None
-            if curve.deviation is not None and self.problem.deviation_bounds:
+            goal, of_deviation = self.goal, curve.deviation is not None
+            if of_deviation and (self.problem.deviation_bounds or self.problem.deviation_ends):
                 bound = curve.deviation + self.rounding
+                goal = self.problem.enough if self.problem.deviation_ends else goal
             elif self.problem.loss_bounds:
                 there = copy.deepcopy(self.problem)
                 there.restore(self.end)
                 bound = there.quick_bound(curve.loss)[0]
             else:
                 return curve
-            return replace(curve, steps=rates.first(bound <= self.goal))
+            return replace(curve, steps=rates.first(bound <= goal))
 
 
 def silent() -> None:
