@@ -16,8 +16,6 @@
 # %% tags=["figure"]
 import math
 
-import torch
-
 import gdinverse as gd
 
 GRAY = gd.figures.ROLES["floor"].color

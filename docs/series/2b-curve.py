@@ -15,8 +15,6 @@
 # {: .gd-lead }
 
 # %% tags=["figure"]
-import torch
-
 import gdinverse as gd
 
 start = gd.matrices.random_2020()
