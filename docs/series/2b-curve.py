@@ -504,6 +504,7 @@ seeded_curve = gd.rates.predict(
 )
 values = {
     "predicted_steps": steps["matrix 1"],
+    "steps_proven": int(result.steps),
     "steps_back": steps_at["a step back"],
     "steps_diagonal_less": six_digits(predicted_error(D, momentum=0.44)),
     "steps_seed": int(gd.rates.first_below(seeded_curve.error, 1e-6)),
