@@ -81,7 +81,7 @@ def minimize(
     >>> gd.minimize(problem, torch.optim.SGD, lr=2.0, momentum=0.9, tolerance=1e-9)
     Result(diverged after ... steps, relative error at most inf)
 
-    Explained in [When to stop](../series/2-inverse.py#when-to-stop).
+    Explained in [When to stop](../series/2b-curve.py#when-to-stop).
     """
     tolerance = _checked(problem, optimizer, tolerance, max_steps)
     method = _method(problem, optimizer, options)

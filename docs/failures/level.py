@@ -483,7 +483,7 @@ assert result.error_bound < floor_error / 10
 #     ```
 #
 #     Or one correction with the residual in doubled precision: `gd.inv` ends with it, in either
-#     dtype. And stop when the [bound](../series/2-inverse.py#when-to-stop) is below your tolerance,
+#     dtype. And stop when the [bound](../series/2b-curve.py#when-to-stop) is below your tolerance,
 #     not when the loss is flat. The playground has [the same run in
 #     float64](../play.md?lr=0.9&momentum=0.9#playground "{{= series/2-inverse#steps_random : ,d }} steps").
 

@@ -242,7 +242,7 @@ assert slow.d.detach().abs().min() > 0.5
 #     gd.PenaltySVD(M, sigma="free", penalty=1.0)
 #     ```
 #
-#     Both together are [the repair](../series/3-svd.py#the-repair).
+#     Both together are [the repair](../series/3-svd-repair.py#the-repair).
 
 # %% tags=["hide"]
 gaps = [0.4, 0.2, 0.1, 0.05, 0.025]
@@ -360,7 +360,7 @@ assert max(turned_defects[-1], exact_defect) < 1e-14
 # %% [markdown]
 # !!! fix "Fix"
 #     Penalty 1.0, with a free sign and learning rate 0.3; or `OrthogonalSVD`, which cannot leave;
-#     or `gd.svd`. [Do not leave](../series/3-svd.py#do-not-leave-the-orthogonal-matrices).
+#     or `gd.svd`. [Do not leave](../series/3-svd-repair.py#do-not-leave-the-orthogonal-matrices).
 
 # %% tags=["hide"]
 generator = torch.Generator().manual_seed(0)

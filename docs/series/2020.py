@@ -351,7 +351,7 @@ assert floors[1] < floors[0] < 1000
 # %% [markdown]
 # ### Then, now, and theory
 #
-# [Part 2](2-inverse.py#the-curve-predicted) predicts the loss of each step from the singular values
+# [Part 2](2b-curve.py#the-curve-predicted) predicts the loss of each step from the singular values
 # and the guess. It knows nothing of a run. Draw it, and lay the stored losses on it.
 
 # %% tags=["figure"]
@@ -517,7 +517,7 @@ assert counts.min() <= steps1 <= counts.max()
 assert counts.max() - counts.min() < 20
 
 # %% [markdown]
-# Neither, for the inverse. Every guess has some of [the slowest mode](2-inverse.py#four-small-problems-side-by-side),
+# Neither, for the inverse. Every guess has some of [the slowest mode](2b-curve.py#four-small-problems-side-by-side),
 # and you wait for that. For the decomposition, try ten other guesses for as many steps as 2020's
 # needs.
 
@@ -640,15 +640,15 @@ assert points_now < points_then / 20
 # | 2. Gradient descent finds an inverse | **Confirmed**: relative errors {{= errors[0] : .1e }} and {{= errors[1] : .1e }} in float32; [in float64 all digits](2-inverse.py#inspect) |
 # | 3. The first guess is random | **Corrected**: it is the matrix; harmless: {{= steps1 }} steps, [others {{= counts.min() : d }} to {{= counts.max() : d }}](#one-bookmark-read-twice) |
 # | 4. Result 2 inspected: "looking good" | **Not checked then, true**: the cell printed result 1 again; [result 2](2-inverse.py#a-second-matrix) is {{= inspected : .1e }} from the identity |
-# | 5. Ten thousand steps | **Corrected**: the floor is reached at {{= floors[0] }} and {{= floors[1] }}: [when to stop](2-inverse.py#when-to-stop) |
-# | 6. The learning rate is one of the most important settings | **Confirmed**: 0.9 is {{= shares[0] : .0%}} and {{= shares[1] : .0%}} of the limit; [{{= steps1 }} steps could be {{= steps_tuned }}](2-inverse.py#the-edge) |
+# | 5. Ten thousand steps | **Corrected**: the floor is reached at {{= floors[0] }} and {{= floors[1] }}: [when to stop](2b-curve.py#when-to-stop) |
+# | 6. The learning rate is one of the most important settings | **Confirmed**: 0.9 is {{= shares[0] : .0%}} and {{= shares[1] : .0%}} of the limit; [{{= steps1 }} steps could be {{= steps_tuned }}](2b-curve.py#the-edge) |
 # | 7. A ball with friction, `grad *= momentum` | **Confirmed**: equal to torch's optimizer, [to {{= by_hand : .0e }} after {{= 300 : d }} steps](2-inverse.py#the-ball-and-what-it-really-is) |
 # | 8. For momentum 0, `grad.zero_()` does as well | **True, at a price**: [{{= steps_plain : ,d }} steps](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0#playground "{{= steps_plain : ,d }} steps") for {{= steps1 }}; after {{= 10_000 : ,d }} float32 is at {{= error_plain : .1e }}, exact arithmetic at {{= exact_plain : .1e }} |
 # | 9. `sub_` is more efficient than `-=` | **Corrected**: the same call, [in Exercise 2020.4](#your-turn) |
-# | 10. $X M$, $M X$ or their mean: choices | **Corrected**: {{= steps1 }}, {{= steps1 }} and {{= steps_both : ,d }} steps, and the mean [can be zero at a wrong answer](2-inverse.py#three-ways-to-measure) |
-# | 11. "It depends": the diagonal matrix converges faster | **Confirmed, explained**: loss factor per step {{= factors[0] : .4f }} and {{= factors[1] : .3f }} in the stored losses, {{= predicted[0] : .4f }} and {{= predicted[1] : .3f }} predicted; [by scale](2-inverse.py#it-depends-on-the-scale): matrix 1 times 1.5 needs {{= steps_scaled }} |
-# | 12. The SVD agrees with torch's | **Confirmed**: for the first of five to {{= off_svd : .0e }} in float32, [in float64 to all digits](3-svd.py#three-unknowns-one-loss) |
-# | 13. $\sigma = d^2$ keeps singular values from being negative | **True, and a trap**: {{= series/3-svd#svd_dead_one_guess }} or {{= series/3-svd#svd_dead_own_guess }} of 200 matrices [die of it](3-svd.py#the-dead-one) |
+# | 10. $X M$, $M X$ or their mean: choices | **Corrected**: {{= steps1 }}, {{= steps1 }} and {{= steps_both : ,d }} steps, and the mean [can be zero at a wrong answer](2b-curve.py#three-ways-to-measure) |
+# | 11. "It depends": the diagonal matrix converges faster | **Confirmed, explained**: loss factor per step {{= factors[0] : .4f }} and {{= factors[1] : .3f }} in the stored losses, {{= predicted[0] : .4f }} and {{= predicted[1] : .3f }} predicted; [by scale](2b-curve.py#it-depends-on-the-scale): matrix 1 times 1.5 needs {{= steps_scaled }} |
+# | 12. The SVD agrees with torch's | **Confirmed**: for the first of five to {{= off_svd : .0e }} in float32, [in float64 to all digits](3-svd.py#five-matrices) |
+# | 13. $\sigma = d^2$ keeps singular values from being negative | **True, and a trap**: {{= series/3-svd-repair#svd_dead_one_guess }} or {{= series/3-svd-repair#svd_dead_own_guess }} of 200 matrices [die of it](3-svd.py#the-dead-one) |
 # | 14. Five curves: it depends | **Explained**: three slopes predicted to {{= series/3-svd#svd_slope_off : .0e }}, [one slow](3-svd.py#the-slow-one): {{= series/3-svd#svd_slow_steps : ,d }} steps, one dead at {{= dead_level : .5f }} |
 # | 15. Adam works better than SGD | **Half true**: it brings home all five, and needs {{= min(ratios) : .1f }} to {{= max(ratios) : .1f }} times the steps [where momentum works](3b-adam.py#who-wins) |
 # | 16. One figure, every step of five runs | **Repaired**: {{= points_then : ,d }} points, {{= bytes_then / 1e6 : .1f }} MB, for {{= points_now : ,d }} points, {{= bytes_now / 1e3 : .0f }} kB, [that look the same](../reference/figures.md) |

@@ -175,7 +175,7 @@ assert 0 < dead[0] < dead[1] < 20
 
 # %% [markdown]
 # {{= dead[0] }} or {{= dead[1] }} of 100. This crowd is smaller than
-# [that of the page before](3-svd.py#is-it-always-so), and its runs are shorter, so that this page
+# [that of the page before](3-svd-repair.py#is-it-always-so), and its runs are shorter, so that this page
 # can run it. More may die later.
 
 # %% tags=["hide"]
@@ -250,7 +250,7 @@ assert 1e-8 < decay_level < 1e-7
 # quadratic, so its table of second derivatives, the *Hessian* $H$, is the same everywhere. Nothing can
 # depend on the path.
 #
-# Momentum has [a limit there](2-inverse.py#the-edge): $\alpha h < 2(1 + \beta)$ for the largest
+# Momentum has [a limit there](2b-curve.py#the-edge): $\alpha h < 2(1 + \beta)$ for the largest
 # curvature $h$. Adam's $m$ is momentum with the gradient multiplied by $1 - \beta_1$. And it divides each direction by its own
 # $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum, as Cohen et al. (2022) did for
 # networks:
@@ -409,7 +409,7 @@ assert max(lags) < 3000
 #
 # Adam is sturdier on the way: it moved all five matrices with one setting, and that is what you want
 # where you know nothing. It is slower where momentum works, and it is restless at the goal. The
-# repair of [the page before](3-svd.py#the-repair), a free sign and a heavier penalty, takes away
+# repair of [the page before](3-svd-repair.py#the-repair), a free sign and a heavier penalty, takes away
 # the reason to prefer it.
 #
 # If you use Adam to find an answer, do one of three things. Stop when a *bound* says that you are

@@ -317,7 +317,7 @@ assert true_error(high) == corrected_error
 #
 # ## A small loss is no proof
 #
-# The [inverse page](../series/2-inverse.py#three-ways-to-measure) met a loss that compares the *mean* of $X M$ and $M X$ with the identity. We call
+# The [inverse page](../series/2b-curve.py#three-ways-to-measure) met a loss that compares the *mean* of $X M$ and $M X$ with the identity. We call
 # it c), and the ordinary one a).
 
 # %% tags=["hide"]
