@@ -163,9 +163,8 @@ for axis in ([1.0, 1.0], [1.0, -1.0]):
     assert abs(h - 2 * stretch**2 / 2**2) < 1e-12
 
 # %% [markdown]
-# (Other matrices turn their axes as well: they take one set of right angles to another. The
-# directions are the *singular vectors*, and only $M M^\top$ matters here, which does not turn its
-# axes.)
+# (Other matrices turn their axes as well. The directions are the *singular vectors*, and only
+# $M M^\top$ matters here, which does not turn its axes.)
 #
 # Now the point of this page. An error along an axis has a gradient along the same axis, $h$ times
 # the error, with the *curvature*
@@ -273,13 +272,6 @@ for lr, roles in ((0.2, ("c1", "c3")), (0.4, ("c2", "c4"))):
 fig
 
 # %% [markdown]
-# ??? predict "Predict first: start somewhere else, not at (0, 0). What changes?"
-#     The factors, the edge, or the count?
-#
-#     The count, a little: it depends on how much error the start has along each axis. The factors
-#     and the edge belong to the matrix. An exercise below takes a start without any error along the
-#     flat axis.
-#
 # ## Keep a share of the last push
 #
 # At learning rate 0.4 look at two gradients in a row. Across the valley they have opposite signs.
@@ -310,8 +302,7 @@ def roll(lr, momentum, steps=300):
 
 
 rolled = {
-    pair: count(roll(*pair))
-    for pair in ((0.4, 0.0), (0.5, 0.25), (0.5, 0.9), (0.84, 0.9))
+    pair: count(roll(*pair)) for pair in ((0.4, 0.0), (0.5, 0.25), (0.5, 0.9))
 }
 for (lr, momentum), steps in rolled.items():
     print(f"lr {lr:.2f}  momentum {momentum:.2f}  {steps:4} steps")
@@ -390,8 +381,7 @@ fig
 #     give the factor of each axis. The slowest axis sets the count of steps, the steepest sets the
 #     edge.
 #
-# Two things to keep for later. The loss is a square of the error, so its factor is the square of the
-# error's: {{= 0.8**2 : .2f }} per step where the error has {{= 0.8 : .1f }}. And if you multiply $M$
+# Two things to keep for later. The loss is a square of the error, so its factor is the square of that: {{= 0.8**2 : .2f }} per step where the error has {{= 0.8 : .1f }}. And if you multiply $M$
 # by $c$, every curvature is multiplied by $c^2$: a learning rate that was right is then far off.
 #
 # You have solved for one row. The second obeys the same $M M^\top$, so it has the same factors and

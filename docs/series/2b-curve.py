@@ -429,19 +429,21 @@ assert ways["left"] == ways["right"] == steps["matrix 1"] < ways["both"] / 2
 
 # %% [markdown]
 # a) and b) have the same curvatures, in another order. c) is another loss: it needs
-# {{= ways["both"] : ,d }} steps here. And is a loss of zero a proof there, too? On
-# $\operatorname{diag}(1, -1)$ the two products have opposite signs off the diagonal, so their mean is
-# zero whatever stands there:
+# {{= ways["both"] : ,d }} steps here. And it can be zero at a wrong answer.
+#
+# !!! exercise "Exercise 2b.1"
+#     On $\operatorname{diag}(1, -1)$, what are $X M$ and $M X$ off the diagonal, and their mean? Run c).
 
-# %%
+# %% tags=["solution"]
 P = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
 problem = gd.Inverse(P, side="both", guess=guess[:2, :2])
 wrong = gd.minimize(
     problem, torch.optim.SGD, lr=0.4, momentum=0.5, max_steps=400
 )
 error_wrong = ((wrong.value - P).norm() / P.norm()).item()
+print("They have opposite signs, so the mean is zero whatever stands there.")
 print(f"loss {wrong.history.loss[-1]:.0e}, relative error {error_wrong:.2f}")
-print(wrong)
+print(wrong.status)
 assert wrong.history.loss[-1] < 1e-30
 assert error_wrong > 0.5
 assert not wrong.converged
@@ -461,7 +463,7 @@ assert not wrong.converged
 # %% [markdown]
 # ## Your turn
 #
-# !!! exercise "Exercise 2b.1"
+# !!! exercise "Exercise 2b.2"
 #     How much does the guess matter? Predict the count for 200 random guesses.
 
 # %% tags=["solution"]
@@ -476,7 +478,7 @@ print("Little: each of these guesses has some error in the slowest mode.")
 assert (counts - steps["matrix 1"]).abs().max() < 20
 
 # %% [markdown]
-# !!! exercise "Exercise 2b.2"
+# !!! exercise "Exercise 2b.3"
 #     By which factor must you multiply matrix 1 so that its slowest mode enters the window of
 #     momentum 0.9? Predict it from $h_4$.
 
@@ -488,7 +490,7 @@ assert rate(0.9 * (1.001 * factor) ** 2 * h).max() < 0.9**0.5 + 1e-9
 assert rate(0.9 * (0.99 * factor) ** 2 * h).max() > 0.9**0.5 + 1e-3
 
 # %% [markdown]
-# !!! exercise "Exercise 2b.3"
+# !!! exercise "Exercise 2b.4"
 #     All modes are inside the window. Which momentum gives six digits per hundred steps?
 
 # %% tags=["solution"]

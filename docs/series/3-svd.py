@@ -65,8 +65,12 @@ fig
 # ## Three unknowns, one loss
 #
 # In 2020 the singular values were written as squares, $\sigma_i = d_i^2$, so that they cannot be
-# negative. The two conditions became *penalties*, with a small weight. The guess is random, from the
-# seed of 2020.
+# negative. The two conditions became *penalties*, with a small weight $p$, 0.01:
+#
+# $$\ell = \operatorname{mse}(U S V^\top, M) + p \operatorname{mse}(U^\top U, I)
+# + p \operatorname{mse}(V V^\top, I),$$
+#
+# with mse for the mean of the squared differences. The guess is random, from the seed of 2020.
 
 # %%
 from itertools import pairwise
@@ -87,22 +91,15 @@ def guess_for(M, seed=314):
     return draw(seed, (m, n), (n,), (n, n))
 
 
-def loss_of(U, d, V, M, penalty=0.01):
-    eye = torch.eye(len(V))
-    fit = (U @ torch.diag(d**2) @ V.T - M).square().mean()
-    left, right = U.T @ U - eye, V @ V.T - eye
-    return fit + penalty * (left.square().mean() + right.square().mean())
-
-
 # %% [markdown]
-# Torch differentiates this. To take a hundred thousand steps in seconds, write the gradient out, and
-# the loop in NumPy. The step is that of [the inverse](2-inverse.py#the-ball-and-what-it-really-is),
-# for three unknowns.
+# A hundred thousand steps take seconds if the gradient is written out and the loop is NumPy. The step is
+# that of [the inverse](2-inverse.py#the-ball-and-what-it-really-is), for three unknowns. (Torch's own
+# gradient and step give the same losses: the code of the next figure checks it.)
 
 
 # %%
 def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
-    """The losses, σ at each step, and U, σ, V at the end."""
+    """The losses, σ at each step, and U, d, V at the end."""
     M, (U, d, V) = np.asarray(M), map(np.array, guess)
     c, w, eye, pushes = (
         2 / M.size,
@@ -127,16 +124,13 @@ def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
 # %% [markdown]
 # ## Five matrices
 #
-# In 2020 five random matrices were tried. (The first is not matrix 1 of the inverse, though its sixteen
-# numbers open this one too: the same seed.)
+# In 2020 five random matrices were tried. (The first is not matrix 1 of the inverse.)
 
 # %%
 matrices = draw(314, (5, 4)) + draw(315, (4, 4)) + draw(316, (7, 4))
 matrices += [draw(317, (3, 4))[0].T, *draw(317, (4, 3))]
-lengths = (10_000, 9000, 65_000, 5000, 20_000)
-runs = [
-    run(M, guess_for(M), k) for M, k in zip(matrices, lengths, strict=True)
-]
+lengths = zip(matrices, (10_000, 9000, 65_000, 5000, 20_000), strict=True)
+runs = [run(M, guess_for(M), steps) for M, steps in lengths]
 
 
 def below(curve):
@@ -145,9 +139,7 @@ def below(curve):
 
 for i, (curve, sigmas, _) in enumerate(runs):
     off = np.sort(sigmas[-1]) - np.linalg.svdvals(matrices[i].numpy())[::-1]
-    print(
-        f"matrix {i + 1}: loss below 1e-6 at step {below(curve):6,}", end="; "
-    )
+    print(f"matrix {i + 1}: loss below 1e-6 at {below(curve):6,}", end="; ")
     print(f"at the end {curve[-1]:.0e}, σ off by {np.abs(off).max():.0e}")
 
 # %% [markdown]
@@ -159,6 +151,15 @@ for i, (curve, sigmas, _) in enumerate(runs):
 # %% tags=["figure"]
 losses = [curve for curve, *_ in runs]
 steps = [below(curve) for curve in losses]
+
+
+def loss_of(U, d, V, M, penalty=0.01):
+    eye = torch.eye(len(V))
+    fit = (U @ torch.diag(d**2) @ V.T - M).square().mean()
+    left, right = U.T @ U - eye, V @ V.T - eye
+    return fit + penalty * (left.square().mean() + right.square().mean())
+
+
 U, d, V = (x.requires_grad_() for x in guess_for(matrices[0]))
 sgd = torch.optim.SGD([U, d, V], lr=0.9, momentum=0.9)
 for k in range(100):  # torch's own gradient and step agree with the loop
@@ -197,8 +198,8 @@ gd.figures.dot(fig, steps[2], 1e-6, "c4")
 fig
 
 # %% [markdown]
-# The values come out in any order, so they are sorted before they are compared. The vectors come out
-# with either sign: flip a column of $U$ and the same column of $V$, and the product stays.
+# The values come out in any order: sort them before you compare. The vectors come out with either sign:
+# flip a column of $U$ and the same of $V$, and the product stays.
 #
 # ## The slow one
 #
@@ -210,7 +211,6 @@ fig
 
 # %%
 def predicted_factor(M):
-    """The factor of the loss per step, from the Hessian at the answer."""
     problem = gd.PenaltySVD(M, guess=guess_for(M))
     problem.to_answer()
     h = gd.rates.local_curvature(problem)
@@ -387,8 +387,7 @@ awake = np.where(np.arange(3) == j, 1e-3, d)
 freed = run(matrices[4], (U, d**2, V), 300, free=True)[0]
 flipped = run(matrices[4], (U, awake, V * other_way), 300)[0]
 still = run(matrices[4], dead, 300)[0]
-print(f"σ free:         loss below 1e-6 after {below(freed)} steps")
-print(f"column flipped: loss below 1e-6 after {below(flipped)} steps")
+print(f"below 1e-6: σ free {below(freed)}, flipped {below(flipped)} steps")
 
 # %% tags=["figure"]
 assert 60 < below(freed) < 80
@@ -424,8 +423,7 @@ fig
 
 # %%
 def flat(M, U, sigma, V, losses):
-    """Which kind of flat is it?"""
-    bound = proven(M, U, sigma, V)[1].max()  # of all of them
+    bound = proven(M, U, sigma, V)[1].max()
     suits = ((U.T @ M.numpy()) * V.T).sum(1)  # the σ that each pair wants
     slope = per_digit(losses, len(losses) - 1001, len(losses) - 1)
     if bound < 1e-9:

@@ -82,7 +82,9 @@ designs = {
 }
 for name, A in designs.items():
     kappa, plain, momentum = six_digits(A)
-    print(f"{name:9} κ {kappa:11,.1f}   steps {plain:18,.0f}  {momentum:9,.0f}")
+    print(
+        f"{name:9} κ {kappa:11,.1f}   steps {plain:18,.0f}  {momentum:9,.0f}"
+    )
 assert six_digits(designs["years"])[0] > 1e5
 assert six_digits(designs["scaled"])[0] < 1.02
 
@@ -104,7 +106,10 @@ def measured(A, y, steps):
 
 y = 3 + 0.02 * centered  # something that grows by the year
 for name in ("centered", "scaled"):
-    count, said = measured(designs[name], y, 6000), six_digits(designs[name])[1]
+    count, said = (
+        measured(designs[name], y, 6000),
+        six_digits(designs[name])[1],
+    )
     print(f"{name:9} {count:5,} measured, about {said:,.0f} predicted")
     assert 0 <= count <= said + 1
 
@@ -182,7 +187,9 @@ torch.manual_seed(0)
 mixed = torch.randn(100, 3).double() * torch.tensor([1000.0, 1.0, 0.001])
 equal = mixed / mixed.norm(dim=0)
 before, after = (torch.linalg.cond(A).item() for A in (mixed, equal))
-print(f"units as they come: κ {before:.1e}, columns of length one: κ {after:.2f}")
+print(
+    f"units as they come: κ {before:.1e}, columns of length one: κ {after:.2f}"
+)
 assert before > 1e5
 assert after < 2
 
