@@ -169,7 +169,7 @@ for axis in ([1.0, 1.0], [1.0, -1.0]):
 # Now the point of this page. An error along an axis has a gradient along the same axis, $h$ times
 # the error, with the *curvature*
 #
-# $$h = \frac{2 \sigma^2}{n^2}, \qquad h_1 = 4.5, \quad h_2 = 0.5.$$
+# $$h = \frac{2 \sigma^2}{n^2}, \qquad h_1 = \tfrac92, \quad h_2 = \tfrac12.$$
 #
 # Nothing that happens along one axis is felt along the other. We call each a *mode*.
 

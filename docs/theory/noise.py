@@ -3,7 +3,7 @@
 # description: >-
 #   The noise floor of gradient descent with momentum, predicted and measured; the effective learning
 #   rate; and what decay, a learning rate scheduler, averaging and larger minibatches cost.
-# given: ["0.9", "0.1", "0.05", "0.01", "0.02", "0.002", 1992]
+# given: ["0.9", "0.1", "0.05", "0.01", "0.02", "0.002", "0.005", "1.8", "4,096", 1992]
 # ---
 
 # %% [markdown]
