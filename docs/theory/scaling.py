@@ -45,7 +45,7 @@ fig
 #     the landscape?
 #
 # ??? predict "One answer"
-#     All years are near 2,000, so the second column is nearly a multiple of the first. A little of one
+#     All years are near two thousand, so the second column is nearly a multiple of the first. A little of one
 #     and less of the other hardly changes the fit: the valley is long and flat. Subtract the mean, and
 #     the columns are at right angles.
 #
