@@ -184,8 +184,8 @@ reach = {"c1": (1, 0, 0.42), "c3": (0, 1, 0.62)}
 for role, (u, v, r) in reach.items():
     ends = [at(-r * u, -r * v), at(r * u, r * v)]
     gd.figures.line(fig, *zip(*ends, strict=True), role)
-gd.figures.label(fig, "σ = 3, h = 4.5", *at(0.34, -0.02), "c1", anchor="right")
-gd.figures.label(fig, "σ = 1, h = 0.5", *at(-0.02, -0.5), "c3", anchor="left")
+gd.figures.label(fig, "σ = 3, h = 4.5", *at(-0.42, 0), "c1", anchor="right")
+gd.figures.label(fig, "σ = 1, h = 0.5", *at(0, -0.62), "c3", anchor="right")
 gd.figures.dot(fig, *ANSWER, "limit")
 fig
 
@@ -366,13 +366,14 @@ fig = gd.figures.figure(
     f"without at {plain[0.44]}.",
 )
 for role, path, name in (
-    ("c1", roll(0.5, 0.25, 40), "0.5, 0.25"),
+    ("c1", roll(0.5, 0.25, 40), ""),
     ("c2", descend(0.4, 80), "0.4, 0"),
     ("c4", roll(0.5, 0.9, 260), "0.5, 0.9"),
     ("c5", descend(0.44, 260), "0.44, 0"),
 ):
     size = (path - answer).norm(dim=1) / answer.norm()
     gd.figures.line(fig, range(len(size)), size, role, name)
+gd.figures.label(fig, "0.5,<br>0.25", 1, 2e-6, "c1")
 fig
 
 # %% [markdown]

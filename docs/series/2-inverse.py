@@ -38,7 +38,9 @@ def grids(claim, products, alt, caption):
             x=[right + k for k in range(4)],
             y=[down + k for k in range(4)],
             z=[[min(abs(v), 1.2) for v in row] for row in P.tolist()],
-            text=[[f"{v:.2f}" for v in row] for row in P.tolist()],
+            text=[
+                [f"{round(v, 2) + 0:.2f}" for v in row] for row in P.tolist()
+            ],
             texttemplate="%{text}",
             textfont={"size": 11},
             zmin=0,
@@ -341,7 +343,7 @@ fig = gd.figures.figure(
     y="relative error",
     x_range=(0, 900),
     y_range=(1e-8, 10),
-    caption="The same guess, learning rate and momentum for both matrices.",
+    caption="The same guess and learning rate. Steepest line: the diagonal without momentum.",
     alt=f"Below 1e-6: the diagonal matrix at step {plain_diagonal} with momentum 0 and at "
     f"{steps_diagonal} with 0.9; matrix 1 at {steps_random} with 0.9.",
 )
@@ -352,9 +354,8 @@ gd.figures.line(
     range(200),
     error_plain_diagonal,
     "c4",
-    "diagonal, 0",
 )
-gd.figures.dot(fig, plain_diagonal, 1e-6, "c4")
+gd.figures.dot(fig, plain_diagonal, 1e-6, "c4", f"{plain_diagonal}")
 gd.figures.dot(fig, steps_diagonal, 1e-6, "c3", f"{steps_diagonal}")
 gd.figures.dot(fig, steps_random, 1e-6, "c1", f"{steps_random}")
 fig

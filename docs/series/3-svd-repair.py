@@ -26,7 +26,7 @@ names = {
     "d², 0.01, lr 0.3, mom 0.9": "lr 0.3",
     "d², 1.0, lr 0.3, mom 0.9": "lr 0.3,<br>penalty 1",
     "free, 0.01, lr 0.9, mom 0.9": "free",
-    "free, 1.0, lr 0.3, mom 0.9": "free, lr 0.3,<br>penalty 1",
+    "free, 1.0, lr 0.3, mom 0.9": "free,<br>penalty 1",
 }
 for name, row in rows.items():
     assert name[0] == "d" or row["dead"] == [0, 0]

@@ -181,7 +181,7 @@ for i, (name, role) in enumerate(
 ):
     gd.figures.line(fig, used, one[:, i], role, name)
 gd.figures.line(fig, used[::8], eight[:, 0], "c5", "batch 8")
-gd.figures.line(fig, used[::64], many[:, 0], "failure", "batch 64")
+gd.figures.line(fig, used[::64], many[:, 0], "c5", "batch 64")
 fig
 
 # %% [markdown]
