@@ -83,7 +83,8 @@ import gdinverse as gd
 
 def draw(seed, *shapes):
     generator = torch.Generator().manual_seed(seed)
-    return [torch.rand(s, generator=generator).double() for s in shapes]
+    drawn = [torch.rand(s, generator=generator) for s in shapes]
+    return [x.double().numpy() for x in drawn]
 
 
 def guess_for(M, seed=314):
@@ -100,7 +101,7 @@ def guess_for(M, seed=314):
 # %%
 def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
     """The losses, σ at each step, and U, d, V at the end."""
-    M, (U, d, V) = np.asarray(M), map(np.array, guess)
+    U, d, V = guess
     c, w, eye, pushes = (
         2 / M.size,
         2 * penalty / V.size,
@@ -138,7 +139,7 @@ def below(curve):
 
 
 for i, (curve, sigmas, _) in enumerate(runs):
-    off = np.sort(sigmas[-1]) - np.linalg.svdvals(matrices[i].numpy())[::-1]
+    off = np.sort(sigmas[-1]) - np.linalg.svdvals(matrices[i])[::-1]
     print(f"matrix {i + 1}: loss below 1e-6 at {below(curve):6,}", end="; ")
     print(f"at the end {curve[-1]:.0e}, σ off by {np.abs(off).max():.0e}")
 
@@ -160,10 +161,10 @@ def loss_of(U, d, V, M, penalty=0.01):
     return fit + penalty * (left.square().mean() + right.square().mean())
 
 
-U, d, V = (x.requires_grad_() for x in guess_for(matrices[0]))
+U, d, V = (torch.tensor(x).requires_grad_() for x in guess_for(matrices[0]))
 sgd = torch.optim.SGD([U, d, V], lr=0.9, momentum=0.9)
 for k in range(100):  # torch's own gradient and step agree with the loop
-    loss = loss_of(U, d, V, matrices[0])
+    loss = loss_of(U, d, V, torch.tensor(matrices[0]))
     assert abs(loss.item() / losses[0][k] - 1) < 1e-9
     sgd.zero_grad()
     loss.backward()
@@ -211,7 +212,8 @@ fig
 
 # %%
 def predicted_factor(M):
-    problem = gd.PenaltySVD(M, guess=guess_for(M))
+    guess = [torch.tensor(x) for x in guess_for(M)]
+    problem = gd.PenaltySVD(torch.tensor(M), guess=guess)
     problem.to_answer()
     h = gd.rates.local_curvature(problem)
     return gd.rates.rate(h, lr=0.9, momentum=0.9).max().item() ** 2
@@ -269,13 +271,13 @@ def proven(M, U, sigma, V):
     """|σ| in order, and how far each can be off: no answer is looked at."""
     order, sign = np.argsort(-np.abs(sigma)), np.where(sigma < 0, -1, 1)
     parts = (U * sign)[:, order], np.abs(sigma)[order], V[:, order].T
-    bounds = gd.proof.svd_bounds(M, *map(torch.tensor, parts))
+    bounds = gd.proof.svd_bounds(*map(torch.tensor, (M, *parts)))
     return parts[1], bounds.values.numpy()
 
 
 early = run(matrices[2], guess_for(matrices[2]), 20_000)[2]
 found, bounds = proven(matrices[2], early[0], early[1] ** 2, early[2])
-sigma3 = np.linalg.svdvals(matrices[2].numpy())
+sigma3 = np.linalg.svdvals(matrices[2])
 print("found  ", found.round(4), "\ntorch  ", sigma3.round(4))
 print("at most", bounds.round(4), "off")
 assert 0.01 < np.abs(found - sigma3)[2] < bounds[2] < 0.028
@@ -299,7 +301,7 @@ tiny = np.array([[2.0, 1.0], [1.0, 2.0]]) / 3  # σ = 1 and 1/3
 axes = np.array([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
 opposed = axes * np.array([1.0, -1.0])
 tiny_losses, tiny_sigmas, (U, d, V) = run(
-    tiny, (axes, [1.0, 0.7], opposed), 3000, lr=0.3, momentum=0
+    tiny, (axes, np.array([1.0, 0.7]), opposed), 3000, lr=0.3, momentum=0
 )
 print("second σ:", tiny_sigmas[[0, 3, 10, 20, 40], 1].round(4))
 print(f"u · M v = {U[:, 1] @ tiny @ V[:, 1]:.4f}")
@@ -342,8 +344,8 @@ fig
 # %%
 dead_losses, dead_sigmas, dead = runs[4]
 j = int(dead_sigmas[-1].argmin())
-level = np.linalg.svdvals(matrices[4].numpy())[2] ** 2 / 12
-wanted = (dead[0].T @ matrices[4].numpy() @ dead[2])[j, j]
+level = np.linalg.svdvals(matrices[4])[2] ** 2 / 12
+wanted = (dead[0].T @ matrices[4] @ dead[2])[j, j]
 print(f"its σ at step 500: {dead_sigmas[500, j]:.0e}, and u·M v {wanted:.4f}")
 print(f"loss {dead_losses[-1]:.15f}, and σ₃²/12 {level:.15f}")
 
@@ -424,7 +426,7 @@ fig
 # %%
 def flat(M, U, sigma, V, losses):
     bound = proven(M, U, sigma, V)[1].max()
-    suits = ((U.T @ M.numpy()) * V.T).sum(1)  # the σ that each pair wants
+    suits = ((U.T @ M) * V.T).sum(1)  # the σ that each pair wants
     slope = per_digit(losses, len(losses) - 1001, len(losses) - 1)
     if bound < 1e-9:
         return f"done: no σ is off by more than {bound:.0e}"
@@ -512,7 +514,9 @@ assert max(off) < 1e-7
 c, s = np.cos(0.05 * np.pi), np.sin(0.05 * np.pi)
 turned = opposed @ np.array([[c, s], [-s, c]])
 for momentum in (0, 0.9):
-    ends = run(tiny, (axes, [1.0, 0.7], turned), 3000, 0.3, momentum)[1][-1]
+    ends = run(
+        tiny, (axes, np.array([1.0, 0.7]), turned), 3000, 0.3, momentum
+    )[1][-1]
     print(f"momentum {momentum}: σ are {ends.round(6)}")
     assert (ends.min() < 1e-6) == (momentum == 0)
 print("It dies without: the opposed pair attracts. With it, it is thrown out.")
