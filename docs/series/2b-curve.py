@@ -183,7 +183,8 @@ fig
 
 # %% [markdown]
 # !!! claim "What this shows"
-#     The singular values and the guess give the whole curve, and with it the count of steps.
+#     On both matrices the singular values and the guess give the whole curve, and with it the count
+#     of steps.
 #
 # ## It depends: on the scale
 #

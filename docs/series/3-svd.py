@@ -125,7 +125,7 @@ def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
 # %% [markdown]
 # ## Five matrices
 #
-# In 2020 five random matrices were tried. (The first is not matrix 1 of the inverse.)
+# Five random matrices, as in 2020. (The first is not matrix 1 of the inverse.)
 
 # %%
 matrices = draw(314, (5, 4)) + draw(315, (4, 4)) + draw(316, (7, 4))
@@ -283,9 +283,9 @@ print("at most", bounds.round(4), "off")
 assert 0.01 < np.abs(found - sigma3)[2] < bounds[2] < 0.028
 
 # %% [markdown]
-# Two values are wrong in the second digit, at a loss of {{= slow[20_000] : .1e }}. The penalty has a
-# small weight, and a mean over all entries makes it smaller. For the inverse, $n\sqrt{\ell}$ was a
-# proof. Here the loss is none.
+# Two values are wrong in the second digit, at a loss of {{= slow[20_000] : .1e }}: the penalty has a small
+# weight, and the mean makes it smaller. For the inverse, $n\sqrt{\ell}$ was a proof. Here the loss is
+# none.
 #
 # There is a bound all the same, computed without the answer, from how far $U S V^\top$ is from $M$, and
 # $U$ and $V$ from orthogonal. By a theorem of Weyl (1912), no singular value is off by more than the
@@ -300,11 +300,10 @@ assert 0.01 < np.abs(found - sigma3)[2] < bounds[2] < 0.028
 tiny = np.array([[2.0, 1.0], [1.0, 2.0]]) / 3  # σ = 1 and 1/3
 axes = np.array([[1.0, 1.0], [1.0, -1.0]]) / 2**0.5
 opposed = axes * np.array([1.0, -1.0])
-tiny_losses, tiny_sigmas, (U, d, V) = run(
+tiny_losses, tiny_sigmas, _ = run(
     tiny, (axes, np.array([1.0, 0.7]), opposed), 3000, lr=0.3, momentum=0
 )
 print("second σ:", tiny_sigmas[[0, 3, 10, 20, 40], 1].round(4))
-print(f"u · M v = {U[:, 1] @ tiny @ V[:, 1]:.4f}")
 
 # %% tags=["figure"]
 assert abs(tiny_losses[-1] - (1 / 3) ** 2 / 4) < 1e-12
@@ -378,9 +377,8 @@ fig
 #
 # ## Open the trap
 #
-# If this is the cause, then one bit must be enough. Start from the dead state. Let $\sigma$ be free,
-# and change nothing else. Or keep the square, flip the sign of that column of $V$, and give $d$ a
-# thousandth to start with.
+# If this is the cause, one bit must be enough. Start from the dead state, and let $\sigma$ be free. Or keep
+# the square, flip the sign of that column of $V$, and give $d$ a thousandth to start with.
 
 # %%
 U, d, V = dead
@@ -461,7 +459,7 @@ fig = gd.figures.figure(
     y="loss",
     x_range=(0, 1000),
     y_range=(1e-33, 1e3),
-    caption="Nothing in the curves tells them apart: their levels mean nothing by themselves.",
+    caption="By its level the slow one looks done. The three numbers say otherwise.",
     alt="; ".join(
         f"{name}, {verdict}: from {s[4][-1001]:.3e} to {s[4][-1]:.3e}"
         for (name, s), verdict in zip(states.items(), verdicts, strict=True)
@@ -483,9 +481,9 @@ fig
 # ## What carries over to a network
 #
 # Networks are full of squares, exponentials and softpluses that say "this number is positive". Each is
-# a promise about the answer, and where its derivative vanishes a unit can die. So at a flat loss ask
-# the three questions: is there a bound, does a dead unit want what its parametrization forbids, and does
-# the loss still fall by a factor? For the SVD itself you would use `torch.linalg.svd`.
+# a promise about the answer, and where its derivative vanishes a unit can die. So at a flat loss ask:
+# is there a bound, does a dead unit want what its parametrization forbids, does the loss still fall by a
+# factor? For the SVD itself you would use `torch.linalg.svd`.
 #
 # One matrix is an anecdote, and a trap wants a repair: [the SVD, repaired](3-svd-repair.py), with 200 of
 # them.

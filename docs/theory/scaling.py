@@ -186,16 +186,20 @@ fig
 torch.manual_seed(0)
 mixed = torch.randn(100, 3).double() * torch.tensor([1000.0, 1.0, 0.001])
 equal = mixed / mixed.norm(dim=0)
-before, after = (torch.linalg.cond(A).item() for A in (mixed, equal))
+aligned = designs["years"] / designs["years"].norm(dim=0)
+before, after, years_alone = (
+    torch.linalg.cond(A).item() for A in (mixed, equal, aligned)
+)
+print(f"ones and years, columns of length one: κ {years_alone:.0f}")
 print(
     f"units as they come: κ {before:.1e}, columns of length one: κ {after:.2f}"
 )
 assert before > 1e5
-assert after < 2
+assert after < 2 < 100 < years_alone
 
 # %% [markdown]
-# Scaling columns cannot help where they point the same way: that is what centering is for. And neither
-# helps a matrix that is [singular](../failures/level.py), where the data do not say what you ask.
+# Scaling does not help columns that point the same way: the ones and the years keep a $\kappa$ of
+# {{= years_alone : .0f }}. That is what centering is for. And neither helps a matrix that is [singular](../failures/level.py), where the data do not say what you ask.
 #
 # The answer must be taken back: if column $j$ was divided by $c_j$, its coefficient is divided by $c_j$
 # as well.

@@ -108,7 +108,7 @@ for name, matrices in crowds.items():
 # decides late which is first. It hardly matters: both are within a few percent then. The estimate
 # comes from below, so the edge you compute from it is a little too far out.
 #
-# The *flat* end cannot be had that way: its changes drown in those of the steep modes.
+# The *flat* end costs more: its changes drown in those of the steep modes. The third exercise counts.
 #
 # ## A rule, with its price
 #
