@@ -261,7 +261,8 @@ assert result.error_bound < 1e-15
 
 # %% [markdown]
 # !!! fix "Fix"
-#     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
+#     Columns of different size, or far from zero? [Scale them first](../theory/scaling.py). Or let the
+#     method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
 #     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
 #     not `singular`: [hard matrices](../theory/proof.py#hard-matrices). Two rows that nearly agree do
 #     [the same](../play.md?matrix=given&entries=1,1;1,1.000001&guess=zeros&lr=0.4&momentum=0.9#playground "not in 20,000 steps").

@@ -366,8 +366,8 @@ assert (
 #     gd.inv(M, optimizer=gd.ConjugateGradient)
 #     ```
 #
-#     Why they need so few is [three rungs](../theory/ladder.py). Or change the problem: scale the
-#     columns of the matrix, if they differ in size. The playground shows Hilbert 4
+#     Why they need so few is [three rungs](../theory/ladder.py). Or change the problem: [center and
+#     scale the columns](../theory/scaling.py) before you start. The playground shows Hilbert 4
 #     [with momentum 0.9](../play.md?matrix=hilbert&n=4&guess=rand&lr=0.9&momentum=0.9#playground "not in 20,000 steps") and
 #     [with conjugate gradients](../play.md?matrix=hilbert&n=4&guess=rand&rung=cg#playground "{{= steps_cg : ,d }} steps").
 
