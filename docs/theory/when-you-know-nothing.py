@@ -33,17 +33,17 @@ fig = gd.figures.figure(
     log_y=False,
     y_range=(0, 1.1),
     x_range=(0.8, 8.2),
-    caption="200 random 4×4 matrices: the best, the middle and the worst of them.",
+    caption="200 random 4×4 matrices. From top to bottom: the best, the median, the worst.",
     alt="After one difference the worst of 200 is at "
     f"{share[0].min():.2f} of the true value, the median at {share[0].median():.2f}; after four the "
     f"worst is at {share[3].min():.3f}.",
 )
-for role, shares, name, at in (
-    ("c3", share.amax(1), "best", 1.0),
-    ("c1", share.median(1).values, "median", 1.4),
-    ("c5", share.amin(1), "worst", 1.8),
+for role, shares in (
+    ("c3", share.amax(1)),
+    ("c1", share.median(1).values),
+    ("c5", share.amin(1)),
 ):
-    gd.figures.line(fig, range(1, 9), shares, role, name, at=at)
+    gd.figures.line(fig, range(1, 9), shares, role)
 fig
 
 # %% [markdown]
