@@ -38,11 +38,6 @@ def grids(claim, products, alt, caption):
             x=[right + k for k in range(4)],
             y=[down + k for k in range(4)],
             z=[[min(abs(v), 1.2) for v in row] for row in P.tolist()],
-            text=[
-                [f"{round(v, 2) + 0:.2f}" for v in row] for row in P.tolist()
-            ],
-            texttemplate="%{text}",
-            textfont={"size": 11},
             zmin=0,
             zmax=1.2,
             xgap=2,
@@ -54,6 +49,17 @@ def grids(claim, products, alt, caption):
         fig.add_annotation(
             text=name, name="text", x=right - 0.5, y=down - 0.5, font_size=13
         )
+        for row in range(4):
+            for column, entry in enumerate(P[row].tolist()):
+                fig.add_annotation(
+                    text=f"{round(entry, 2) + 0:.2f}",
+                    name="ondark" if abs(entry) < 0.6 else "onlight",
+                    x=right + column,
+                    y=down + row,
+                    xanchor="center",
+                    yanchor="middle",
+                    font_size=11,
+                )
     fig.update_xaxes(visible=False)
     fig.update_yaxes(visible=False)
     fig.update_layout(hovermode=False, margin={"t": 8, "b": 8, "l": 8, "r": 8})
