@@ -206,8 +206,7 @@ fig
 #
 # This loss is not quadratic. Near a minimum it is almost, as every smooth function is. So take its second
 # derivatives at the answer, the *Hessian*, and ask the formula of [the window](2b-curve.py#the-window)
-# for the rate. The loss is quadratic in the error, so its factor is the square. (For matrices 1, 2 and
-# 4 it holds to eight digits: see the first exercise.) For matrix 3:
+# for the rate. The factor of the loss is its square. (Matrices 1, 2 and 4: first exercise.) For matrix 3:
 
 
 # %%
@@ -370,7 +369,7 @@ fig
 
 # %% [markdown]
 # The level is $\sigma_3^2/(m n)$: the loss of the best matrix of rank *two*, by Eckart & Young (1936).
-# The run has solved another problem, and perfectly. A value is missing.
+# The run has solved another problem. A value is missing.
 #
 # !!! claim "What this shows"
 #     Writing $\sigma = d^2$ is a promise about the answer. It became a trap.
@@ -485,8 +484,7 @@ fig
 # is there a bound, does a dead unit want what its parametrization forbids, does the loss still fall by a
 # factor? For the SVD itself you would use `torch.linalg.svd`.
 #
-# One matrix is an anecdote, and a trap wants a repair: [the SVD, repaired](3-svd-repair.py), with 200 of
-# them.
+# One matrix is an anecdote. 200, and the repair: [the SVD, repaired](3-svd-repair.py).
 
 # %% [markdown]
 # ## Your turn
