@@ -327,7 +327,7 @@ assert said.keys() == calls.keys()
 #
 # You have no status there, only a curve. Its *shape* tells the causes apart: climbing, level, slow,
 # returning. [The gallery of failures](../failures/index.py) starts from the shape. Or hand your
-# problem to [`gd.minimize`](runs.md#gdinverse.minimize.minimize), and read the status here.
+# problem to [`gd.minimize`](runs.md#gdinverse.minimize), and read the status here.
 
 # %% tags=["hide"]
 values = {

@@ -160,7 +160,7 @@ class Result:
     tensor([[1.0000, 0.0000],
             [0.0000, 0.2500]], dtype=torch.float64)
 
-    Explained in [The same run in one line](../series/2-inverse.py#the-same-run-in-one-line).
+    Explained in [The same run in one line](../series/2b-curve.py#the-same-run-in-one-line).
     """
 
     value: Any

@@ -91,7 +91,7 @@ def minimize(
     >>> gd.minimize(problem, torch.optim.SGD, lr=2.0, momentum=0.9, tolerance=1e-9)
     Result(diverged after ... steps, relative error at most inf)
 
-    Explained in [When to stop](../series/2-inverse.py#when-to-stop).
+    Explained in [When to stop](../series/2b-curve.py#when-to-stop).
     """
     if max_steps < 0 or (tolerance is not None and not tolerance >= 0):
         raise ValueError(f"tolerance={tolerance} and max_steps={max_steps} must not be negative")
