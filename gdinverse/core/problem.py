@@ -56,7 +56,7 @@ class Problem(nn.Module):
         """What the loss is the mean square of, shape (..., rows, columns)."""
         raise NotImplementedError
 
-    def losses_of(self, residual: Tensor) -> Tensor:
+    def losses_of(self, residual: Any) -> Tensor:
         """The losses that belong to a residual, of either sign."""
         return residual.square().mean(dim=(-2, -1))
 
@@ -101,8 +101,9 @@ class Problem(nn.Module):
         """Look again at what is unproven, and say what the matrix is; by default nothing."""
 
     def exact(self) -> Any:
-        """The answer by `torch.linalg` in float64, for tests and figures; a run looks at it only
-        when `true_error=True` asks for that.
+        """The answer by `torch.linalg` in float64, for tests and figures.
+
+        A run looks at it only when `true_error=True` asks for that.
         """
         raise NotImplementedError
 

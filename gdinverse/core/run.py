@@ -147,10 +147,10 @@ class Theory:
             curve = self.law(self.problem, self.start, self.steps)
             if curve is None:
                 return None
-            goal, of_deviation = self.goal, curve.deviation is not None
-            if of_deviation and (self.problem.deviation_bounds or self.problem.deviation_ends):
+            ends, goal = self.problem.deviation_ends, self.goal
+            if curve.deviation is not None and (ends or self.problem.deviation_bounds):
                 bound = curve.deviation + self.rounding
-                goal = self.problem.enough if self.problem.deviation_ends else goal
+                goal = self.problem.enough if ends else goal
             elif self.problem.loss_bounds:
                 there = copy.deepcopy(self.problem)
                 there.restore(self.end)
@@ -190,8 +190,10 @@ class _Record:
     def add(self, step: int) -> None:
         """Take down one iterate, and settle the matrices that have a reason to."""
         losses, bound, self.rounding = self.method.look()
-        if not step:
-            self._open(losses)
+        if not step:  # the marks that the losses of a run are held against
+            self.lowest = torch.full_like(losses, torch.inf)
+            grown = losses / torch.finfo(losses.dtype).eps ** 2
+            self.limit = torch.where(losses == 0, torch.inf, grown)
         self.losses.append(losses)
         self.bounds.append(bound)
         if self.exact is not None:
@@ -212,12 +214,6 @@ class _Record:
             self.running = self.running & ~ends
             self.complete = not bool(self.running.any())
             self._keep(ends)
-
-    def _open(self, losses: Tensor) -> None:
-        """Set the marks that the losses of a run are held against."""
-        self.lowest = torch.full_like(losses, torch.inf)
-        grown = losses / torch.finfo(losses.dtype).eps ** 2
-        self.limit = torch.where(losses == 0, torch.inf, grown)
 
     def _patience(self, bound: Tensor) -> Tensor:
         return torch.where(bound - self.rounding < 1, PATIENCE, PATIENCE_UNPROVEN)

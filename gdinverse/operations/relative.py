@@ -21,8 +21,8 @@ class Relative(Problem):
     scalar map, f ← f m(f)^p, and the whole run is known from the eigenvalues at its start. p is
     the `power`: how many of the two factors the unknown is.
 
-    A subclass sets the buffer `M`, the parameter `X`, and defines `deviation`, `multiply`, `begin` and `spectrum`, and for its proof
-    `correction`, from which bound and finish follow.
+    A subclass sets the buffer `M` and the parameter `X`, and defines `deviation`, `multiply`,
+    `begin` and `spectrum`, and for its proof `correction`, from which bound and finish follow.
     """
 
     power = 1
@@ -57,7 +57,7 @@ class Relative(Problem):
         return (self.M,)
 
     def seen(self, v: Tensor) -> Tensor:
-        """How much of the unit vector v (..., n, 1) the given matrix leaves, relative to its norm."""
+        """How long the given matrix makes the unit vector v (..., n, 1), relative to its norm."""
         return norm(self.M @ v) / norm(self.M).clamp(min=SMALLEST)
 
     def correction(self, high: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,7 +92,8 @@ class Relative(Problem):
         outcome.say(outcome.unproven, Status.undecided)
 
     def spectrum(self, start: list[Tensor], v: Tensor) -> tuple[Tensor, Tensor] | None:
-        """The eigenvalues of left · right at a start, and the squared coordinates of v in their
-        basis, both float64 of shape (..., n); None where a step would turn that basis.
+        """The eigenvalues of left · right at a start, and v's squared coordinates in their basis.
+
+        Both float64 of shape (..., n); None where a step would turn that basis.
         """
         return None

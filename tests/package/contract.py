@@ -73,7 +73,7 @@ def run(problem: gd.Problem, **options: object) -> gd.Result:
 
 
 def fresh(kind: Kind, optimizer: type[torch.optim.Optimizer], dtype: torch.dtype) -> gd.Problem:
-    """The example as a reader would make it, where the optimizer needs nothing but what is given."""
+    """The example as a reader would make it, where its optimizer needs no more than that."""
     problem = kind.example((4,), dtype)
     return kind(*problem.given) if optimizer is gd.RelativeGradient else problem
 
@@ -232,7 +232,7 @@ def results_are_data(kind: Kind, dtype: torch.dtype) -> None:
 
 
 def runs_go_as_predicted(kind: Kind, dtype: torch.dtype) -> None:
-    """The whole curve, and the number of steps where theory gives one, for all that has a theory."""
+    """The whole curve, and the number of steps where theory gives one."""
     if dtype == torch.float32:
         return  # rounding shows too early to compare curves
     settings = [optimizer_of(kind)]
