@@ -14,6 +14,7 @@ from gdinverse.core.problem import need
 from gdinverse.core.tensors import norm
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
+SHRINKING = 0.5  # the share that a step leaves of a direction that is certainly seen
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
 
 
@@ -104,6 +105,9 @@ class RelativeGradient(Informed):
         missing = self.R @ self.v
         size = torch.linalg.vector_norm(missing, dim=-2, keepdim=True)
         self.v = torch.where(size > 0, missing / size, self.v)
+        if float(size.max()) < SHRINKING:  # what M cannot see does not shrink
+            self.unseen.zero_()
+            return
         seen, eps = self.problem.seen(self.v), torch.finfo(self.R.dtype).eps
         faint = seen <= self.v.shape[-2] * eps
         self.unseen = (self.unseen + 1).mul_(faint)
