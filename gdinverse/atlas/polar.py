@@ -81,12 +81,12 @@ class Polar(Relative):
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Polar:
         return cls(random_matrices(*batch, 4, 4).to(dtype))
 
-    def deviation(self, coarse: bool = False) -> Tensor:
-        return plus_product(eye_like(self.X), self.X.mT, self.X, -1, coarse)
+    def deviation(self) -> Tensor:
+        return plus_product(eye_like(self.X), self.X.mT, self.X, -1)
 
     @torch.no_grad()
-    def multiply(self, a: Tensor | float, T: Tensor, coarse: bool = False) -> None:
-        self.X.copy_(plus_product(a * self.X, self.X, T, coarse=coarse))
+    def multiply(self, a: Tensor | float, T: Tensor) -> None:
+        self.X.copy_(plus_product(a * self.X, self.X, T))
 
     def spectrum(self, start: list[Tensor], v: Tensor) -> tuple[Tensor, Tensor]:
         _, sigma, Vh = torch.linalg.svd(sound(start[0]), full_matrices=False)

@@ -95,12 +95,8 @@ def norm(X: Tensor) -> Tensor:
     return torch.linalg.vector_norm(X.double() / wide(unit), dim=(-2, -1)) * unit
 
 
-def plus_product(
-    C: Tensor, A: Tensor, B: Tensor, sign: int = 1, coarse: bool = False
-) -> Tensor:
-    """C + A B or C − A B, in one pass where torch has one; coarse, the product in float32."""
-    if coarse:
-        return C + sign * (A.float() @ B.float())
+def plus_product(C: Tensor, A: Tensor, B: Tensor, sign: int = 1) -> Tensor:
+    """C + A B or C − A B, in one pass where torch has one."""
     if A.dim() == 2:
         return torch.addmm(C, A, B, alpha=sign)
     if A.dim() == 3 and B.dim() == 3:

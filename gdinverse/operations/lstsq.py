@@ -141,7 +141,7 @@ class LeastSquares(LinearProblem, Relative):
         return self.size
 
     @torch.no_grad()
-    def deviation(self, coarse: bool = False) -> Tensor:
+    def deviation(self) -> Tensor:
         """R = I − P A, or I − A P for a wide matrix."""
         return eye_like(self.A, self.inner) - self._product()
 
@@ -151,7 +151,7 @@ class LeastSquares(LinearProblem, Relative):
         return self.P.to(self.A.dtype) @ self.A if left else self.A @ self.P.to(self.A.dtype)
 
     @torch.no_grad()
-    def multiply(self, a: Tensor | float, T: Tensor, coarse: bool = False) -> None:
+    def multiply(self, a: Tensor | float, T: Tensor) -> None:
         change = T @ self.P if self.side == "left" else self.P @ T
         self.P.mul_(a).add_(change)
         torch.matmul(self.P, self.target, out=self.X.data)

@@ -105,16 +105,15 @@ class PseudoInverse(LinearProblem, Relative):
         return self.size
 
     @torch.no_grad()
-    def deviation(self, coarse: bool = False) -> Tensor:
+    def deviation(self) -> Tensor:
         """R = I − X A, or I − A X for a wide matrix."""
         left, right = (self.X, self.A) if self.side == "left" else (self.A, self.X)
-        return plus_product(self.target, left, right, -1, coarse)
+        return plus_product(self.target, left, right, -1)
 
     @torch.no_grad()
-    def multiply(self, a: Tensor | float, T: Tensor, coarse: bool = False) -> None:
+    def multiply(self, a: Tensor | float, T: Tensor) -> None:
         X = self.X.detach()
-        left, right = (T, X) if self.side == "left" else (X, T)
-        X.copy_(plus_product(a * X, left, right, coarse=coarse))
+        X.copy_(plus_product(a * X, *((T, X) if self.side == "left" else (X, T))))
 
     @torch.no_grad()
     def relative_look(self, R: Tensor) -> tuple[Tensor, Tensor, Tensor]:

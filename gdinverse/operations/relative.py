@@ -29,14 +29,14 @@ class Relative(Problem):
     M: Tensor
     X: nn.Parameter
 
-    def deviation(self, coarse: bool = False) -> Tensor:
-        """R = I − left · right, at the current unknowns; 0 at the answer. Coarse, in float32."""
+    def deviation(self) -> Tensor:
+        """R = I − left · right, at the current unknowns; 0 at the answer."""
         raise NotImplementedError
 
     def residual(self) -> Tensor:
         return -self.deviation()
 
-    def multiply(self, a: Tensor | float, T: Tensor, coarse: bool = False) -> None:
+    def multiply(self, a: Tensor | float, T: Tensor) -> None:
         """Let the step in: the unknowns become (a I + T) times themselves."""
         raise NotImplementedError
 

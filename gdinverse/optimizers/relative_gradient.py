@@ -14,8 +14,6 @@ from gdinverse.core.problem import need
 from gdinverse.core.tensors import norm
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
-LARGE = 64  # rows from which products in float32 save more than turning there and back costs
-FAR, IN_SINGLE = 0.1, 2.0**29  # until ‖R‖ is there float32 will do, where u is so much larger
 SHRINKING = 0.5  # the share that a step leaves of a direction that is certainly seen
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
 
@@ -44,9 +42,6 @@ class RelativeGradient(Informed):
 
     ‖M v‖ is a bound on the distance of M to a singular matrix. A direction in which it is below
     n ε‖M‖ gets 64 steps to prove itself, one in which it vanishes none.
-
-    From 64 rows on, products are in float32 until the bound is below 0.1: a step forgets the
-    rounding of those before it. Where float32 cannot see that far, float64 takes over at once.
 
     References
     ----------
@@ -80,29 +75,19 @@ class RelativeGradient(Informed):
         self.scaled = scaled
         self.R = problem.deviation()
         n = self.R.shape[-1]
-        size = problem.size if hasattr(problem, "size") else torch.ones(())
-        in_range = bool(((size > 1 / IN_SINGLE) & (size < IN_SINGLE)).all())
-        self.coarse = n >= LARGE and self.R.dtype == torch.float64 and in_range
         self.v = probe(n, self.R.device).to(self.R.dtype).expand(*self.R.shape[:-2], n, 1)
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
         self.law = partial(relative_law, scaled)
 
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
-        self.R = self.problem.deviation(self.coarse)
+        self.R = self.problem.deviation()
         if self.problem.deviation_ends:
             size, before = norm(self.R), getattr(self, "size", torch.inf)
             over = (size < 0.25) & ~(size < before / 2)  # rounding is all that is left
             self.exhausted = self.exhausted | over | (size <= self.problem.enough)
             self.size = size
-        losses, bound, rounding = self.problem.relative_look(self.R)
-        if self.coarse:
-            rounding = rounding * IN_SINGLE
-            bound = bound + rounding
-            self.coarse = bool(((bound > FAR) & (rounding < FAR / 10)).all())
-            if not self.coarse and float(rounding.max()) >= FAR / 10:
-                return self.look()  # as it stands, float32 sees too little of it
-        return losses, bound, rounding
+        return self.problem.relative_look(self.R)
 
     @torch.no_grad()
     def advance(self) -> None:
@@ -113,7 +98,7 @@ class RelativeGradient(Informed):
             least = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
             s = rates.stretch(least.clamp(*SAFE), self.problem.power)
         a, b = rates.coefficients(s, self.problem.power)
-        self.problem.multiply(a, self.R * b, self.coarse)
+        self.problem.multiply(a, self.R * b)
 
     def _follow(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
