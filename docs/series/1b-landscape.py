@@ -389,9 +389,7 @@ fig
 # the same edge: [the whole inverse](2-inverse.py) is this page, four times over. In the playground
 # you can [drag both settings of this very matrix](../play.md?matrix=given&entries=2,1;1,2&guess=zeros&lr=0.5&momentum=0.25#playground "{{= rolled[0.5, 0.25] }} steps").
 #
-# ## What carries over to a network
-#
-# Near a minimum every smooth loss looks like this one, with an axis for each parameter in place of
+# **What carries over to a network.** Near a minimum every smooth loss looks like this one, with an axis for each parameter in place of
 # two. The steepest axis still sets the edge of the learning rate, and the flattest ones the wait.
 # Three things are new: nobody tells you the curvatures, they change along the way, and the gradient
 # of a minibatch is noisy. [When you know nothing](../theory/when-you-know-nothing.py) measures what

@@ -381,9 +381,7 @@ fig
 #     settings, and so far you can only count it.
 
 # %% [markdown]
-# ## What carries over to a network
-#
-# These are the lines of every training loop: a loss, `backward`, a step, a share of the push that is
+# **What carries over to a network.** These are the lines of every training loop: a loss, `backward`, a step, a share of the push that is
 # kept. What does not carry over is the last column of the table. A network's answer is not known, so
 # nobody can plot its error, and its loss has to stand in for it.
 #

@@ -456,9 +456,7 @@ assert not wrong.converged
 # %% [markdown]
 # A small loss is a proof where a line of algebra says so, and c) has none.
 #
-# ## What carries over to a network
-#
-# Near a minimum, a network's loss has modes too, and a run there has an edge, a window and a slowest
+# **What carries over to a network.** Near a minimum, a network's loss has modes too, and a run there has an edge, a window and a slowest
 # mode. What it lacks are the singular values: an edge has to be measured, and a flat curve may mean
 # slow, dead or done. [When you know nothing](../theory/when-you-know-nothing.py) does that.
 #

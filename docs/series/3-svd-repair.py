@@ -166,9 +166,7 @@ for i, M in enumerate(matrices):
 #     In this crowd the sign alone stops the deaths, and sign, penalty and learning rate together find
 #     {{= rows["free, 1.0, lr 0.3, mom 0.9"]["right_1e-6"][0] }} of 200.
 #
-# ## What carries over to a network
-#
-# "Does it die?" is a question for a crowd, not for a run. Change one setting at a time, keep two kinds
+# **What carries over to a network.** "Does it die?" is a question for a crowd, not for a run. Change one setting at a time, keep two kinds
 # of guesses, and list the runs that diverge beside those that arrive. And before you tune a penalty, ask
 # whether the constraint can be built in: a layer that cannot leave the orthogonal matrices
 # (`torch.nn.utils.parametrizations.orthogonal`) needs no weight for it.

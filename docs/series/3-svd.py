@@ -99,27 +99,29 @@ def guess_for(M, seed=314):
 
 
 # %%
+def slopes(M, parts, penalty, free):
+    """The loss, σ, and the gradient for U, d and V."""
+    U, d, V = parts
+    c, w, eye = 2 / M.size, 2 * penalty / V.size, np.eye(len(V))
+    sigma = d if free else d**2
+    fit, left, right = (U * sigma) @ V.T - M, U.T @ U - eye, V @ V.T - eye
+    loss = c / 2 * np.vdot(fit, fit)
+    loss += w / 2 * (np.vdot(left, left) + np.vdot(right, right))
+    A, B = c * fit @ V, c * fit.T @ U
+    slope = (U * A).sum(0) * (1 if free else 2 * d)
+    g = A * sigma + 2 * w * U @ left, slope, B * sigma + 2 * w * right @ V
+    return loss, sigma, g
+
+
 def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
     """The losses, σ at each step, and U, d, V at the end."""
-    U, d, V = guess
-    c, w, eye, pushes = (
-        2 / M.size,
-        2 * penalty / V.size,
-        np.eye(len(V)),
-        (0,) * 3,
-    )
-    losses, sigmas = np.empty(steps + 1), np.empty((steps + 1, len(d)))
+    parts, pushes = guess, (0,) * 3
+    losses, sigmas = np.empty(steps + 1), np.empty((steps + 1, len(guess[1])))
     for k in range(steps + 1):
-        sigma = sigmas[k] = d if free else d**2
-        fit, left, right = (U * sigma) @ V.T - M, U.T @ U - eye, V @ V.T - eye
-        losses[k] = c / 2 * np.vdot(fit, fit)
-        losses[k] += w / 2 * (np.vdot(left, left) + np.vdot(right, right))
-        A, B = c * fit @ V, c * fit.T @ U
-        slope = (U * A).sum(0) * (1 if free else 2 * d)
-        g = A * sigma + 2 * w * U @ left, slope, B * sigma + 2 * w * right @ V
+        losses[k], sigmas[k], g = slopes(M, parts, penalty, free)
         pushes = [momentum * p + q for p, q in zip(pushes, g, strict=True)]
-        U, d, V = (x - lr * p for x, p in zip((U, d, V), pushes, strict=True))
-    return losses, sigmas, (U, d, V)
+        parts = [x - lr * p for x, p in zip(parts, pushes, strict=True)]
+    return losses, sigmas, parts
 
 
 # %% [markdown]
@@ -477,9 +479,7 @@ fig
 # | $u^\top M v$ of each pair | its $\sigma$ | negative, and its $\sigma$ is zero | positive |
 # | the slope of the loss | none: rounding | none | falls; steps to go, once on the last mode |
 #
-# ## What carries over to a network
-#
-# Networks are full of squares, exponentials and softpluses that say "this number is positive". Each is
+# **What carries over to a network.** Networks are full of squares, exponentials and softpluses that say "this number is positive". Each is
 # a promise about the answer, and where its derivative vanishes a unit can die. So at a flat loss ask:
 # is there a bound, does a dead unit want what its parametrization forbids, does the loss still fall by a
 # factor? For the SVD itself you would use `torch.linalg.svd`.

@@ -42,13 +42,13 @@ fig
 # !!! think "Pause to think"
 #     Each step adds a little noise, and shrinks what is there. What happens if you halve the step?
 #
-# ## Noise: the floor is known beforehand
-#
 # ??? predict "Predict first: you halve the learning rate. The level?"
 #     A quarter, a half, or the same?
 #
 #     A half, for small $\alpha h$: half the step adds a quarter of the noise, and it adds up for twice as
 #     long.
+#
+# ## Noise: the floor is known beforehand
 #
 # One [mode](../series/2b-curve.py) of curvature $h$, with noise of variance $s^2$ on its gradient: a step adds
 # $\alpha^2 s^2$ to the variance of the error, and takes a share away. Where the two balance, the mean
@@ -120,23 +120,24 @@ C = A.T @ A / 4096  # the Hessian
 fit = torch.linalg.solve(C, A.T @ y / 4096)
 
 
+def pull(x, batch):
+    """The gradient of a minibatch, drawn anew for each run."""
+    rows = torch.randint(4096, (x.shape[1], batch))
+    off = (A[rows] @ x[..., None])[..., 0] - y[rows]
+    return (A[rows] * off[..., None]).mean(-2)
+
+
 def descend(batch, schedules, gradients=8192, runs=16):
-    """Excess loss at each step, a column a schedule; the last: mean of the first."""
-    steps = gradients // batch
+    """Excess loss at each step, a column a schedule; last: mean of the first."""
+    steps, curves = gradients // batch, []
     x = torch.zeros(len(schedules), runs, 8).double()
-    mean, curves = x[:1], []
+    mean = x[:1]
     for k in range(steps):
-        mean = (
-            x[:1]
-            if 20 * k < steps
-            else mean + (x[:1] - mean) / (k - steps // 20 + 1)
-        )
+        mean = mean + (x[:1] - mean) / max(1, k - steps // 20 + 1)
         e = torch.cat((x, mean)) - fit
         curves.append(((e @ C) * e).sum(-1).mean(-1) / 2)
-        rows = torch.randint(4096, (runs, batch))
-        off = (A[rows] @ x[..., None])[..., 0] - y[rows]
         rate = torch.tensor([lr(k / steps, k) for lr in schedules])
-        x = x - rate[:, None, None] * (A[rows] * off[..., None]).mean(-2)
+        x = x - rate[:, None, None] * pull(x, batch)
     return torch.stack(curves)
 
 
@@ -235,9 +236,7 @@ assert abs(levels[0] / levels[1] - 1) < 0.05 < abs(levels[2] / levels[1] - 1)
 #     from $\alpha/(1 - \beta)$. On this network two pairs that share it differ by
 #     {{= abs(levels[1] / levels[0] - 1) : .0% }} in their mean loss.
 #
-# ## What carries over to a network
-#
-# When you tune momentum, hold $\alpha/(1 - \beta)$ fixed, or you tune two things at once. Read a level as
+# **What carries over to a network.** When you tune momentum, hold $\alpha/(1 - \beta)$ fixed, or you tune two things at once. Read a level as
 # noise before you read it as an end: lower the rate once, and see whether the loss falls. Decay or
 # average when the level is reached, not before. What does not carry over is the number: a network's
 # noise depends on where it is, and its loss is no sum of modes.

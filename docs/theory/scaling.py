@@ -204,9 +204,7 @@ assert after < 2 < 100 < years_alone
 # The answer must be taken back: if column $j$ was divided by $c_j$, its coefficient is divided by $c_j$
 # as well.
 #
-# ## What carries over to a network
-#
-# Inputs of mean zero and of one size are the first thing to do, for the same reason: the first layer's
+# **What carries over to a network.** Inputs of mean zero and of one size are the first thing to do, for the same reason: the first layer's
 # curvature contains their second moments. Normalization layers do it for the layers behind. And an optimizer
 # that scales each coordinate, such as Adam, can undo units. It cannot undo a mean: that is no scaling of
 # coordinates.

@@ -277,9 +277,7 @@ assert not any(0.3 < halving[0.1, step] < 3 for step in (1000, 2000))
 #     $h_1$ from a few gradients gives a learning rate. The slope, on the last mode, gives the time left.
 #     On a network both are local: measure them where you are.
 #
-# ## What carries over to a network
-#
-# Instruments, not promises. Measure $h_1$ at the start and after a while, keep $\alpha$ below the edge, and
+# **What carries over to a network.** Instruments, not promises. Measure $h_1$ at the start and after a while, keep $\alpha$ below the edge, and
 # read a slope only where the loss does not swing. What this page has not tested is a large network, and
 # no optimizer but gradient descent: Adam has [an edge of its own](../series/3b-adam.py).
 #
