@@ -99,7 +99,7 @@ def guess_for(M, seed=314):
 
 
 # %%
-def slopes(M, parts, penalty, free):
+def loss_and_gradient(M, parts, penalty, free):
     """The loss, σ, and the gradient for U, d and V."""
     U, d, V = parts
     c, w, eye = 2 / M.size, 2 * penalty / V.size, np.eye(len(V))
@@ -118,7 +118,7 @@ def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
     parts, pushes = guess, (0,) * 3
     losses, sigmas = np.empty(steps + 1), np.empty((steps + 1, len(guess[1])))
     for k in range(steps + 1):
-        losses[k], sigmas[k], g = slopes(M, parts, penalty, free)
+        losses[k], sigmas[k], g = loss_and_gradient(M, parts, penalty, free)
         pushes = [momentum * p + q for p, q in zip(pushes, g, strict=True)]
         parts = [x - lr * p for x, p in zip(parts, pushes, strict=True)]
     return losses, sigmas, parts

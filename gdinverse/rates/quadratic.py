@@ -337,7 +337,8 @@ def best(
     high = float(curvature.max()) + weight_decay
     low = float(curvature[curvature > 1e-30 * curvature.max()].min()) + weight_decay
     a, b = math.sqrt(high), math.sqrt(low)
-    if momentum is None and not nesterov:
+    polyak = momentum is None and not nesterov
+    if polyak:
         lr, momentum = 4 / (a + b) ** 2, ((a - b) / (a + b)) ** 2
     elif momentum is None:
         lr = 4 / (3 * high + low)
@@ -347,7 +348,8 @@ def best(
     else:
         lr = 2 * (1 + momentum) / (high + low)
     h = torch.tensor([high, low], dtype=torch.float64, device="cpu")
-    slowest = float(rate(h, lr, momentum, nesterov).max())
+    # At the double root of Polyak's pair half of the digits of a computed rate would be lost.
+    slowest = math.sqrt(momentum) if polyak else float(rate(h, lr, momentum, nesterov).max())
     return Best(lr / (1 - dampening) if momentum else lr, momentum, slowest)
 
 

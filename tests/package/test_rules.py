@@ -53,6 +53,18 @@ def test_conjugate_gradients_go_on_to_the_last_digit_of_a_least_squares_solution
     assert max(worst) < 20
 
 
+def test_conjugate_gradients_leave_nothing_of_a_well_conditioned_residual():
+    """Stopped at ‖R‖ ≤ 100 ε‖I‖, some of these would keep 20 ε of it, and more."""
+    eps, left = torch.finfo(torch.float64).eps, []
+    for seed in range(60):
+        g = torch.Generator().manual_seed(seed)
+        A = torch.eye(6).double() + 0.15 * torch.randn(6, 6, generator=g, dtype=torch.float64)
+        problem = gd.Inverse(A)
+        gd.minimize(problem, gd.ConjugateGradient, tolerance=0, finish=False)
+        left.append(float((problem.X.detach() @ A - torch.eye(6)).norm()) / eps)
+    assert max(left) < 20
+
+
 def test_conjugate_gradients_go_on_to_the_last_digit_of_a_residual():
     eps = torch.finfo(torch.float64).eps
     for seed in range(20):
@@ -83,6 +95,28 @@ def test_a_run_on_its_floor_is_given_four_steps_and_no_more():
     assert int(result.steps) - int(losses.argmin()) == 4
 
 
+@pytest.mark.parametrize("momentum", [0.5, 0.9, 0.97])
+def test_what_oscillates_above_rounding_is_not_on_its_floor(momentum):
+    for seed in range(6):
+        g = torch.Generator().manual_seed(seed)
+        A = torch.randn(4, 4, generator=g, dtype=torch.float64)
+        problem = gd.Inverse(A)
+        lr = gd.rates.lr_limit(problem.modes().curvature, momentum) / 2
+        result = gd.minimize(
+            problem, torch.optim.SGD, lr=lr, momentum=momentum, max_steps=30_000, tolerance=0
+        )
+        bound, rounding = problem.quick_bound(problem().detach())
+        assert result.status is not gd.Status.floor or bound <= 2.5 * rounding
+
+
+def test_nearly_converged_is_not_converged():
+    options = {"optimizer": torch.optim.SGD, "lr": 0.9, "momentum": 0.9, "tolerance": 1e-6}
+    there = int(gd.inv(M, **options).steps)
+    result = gd.inv(M, max_steps=there - 20, **options)
+    assert 1e-6 < result.error_bound < 1e-5
+    assert result.status is gd.Status.out_of_steps
+
+
 def test_a_direction_that_the_matrix_cannot_see_gets_64_steps():
     """Within rounding of singular, but not below a sixteenth of it."""
     A = torch.diag(torch.tensor([1.0, 1.0, 3e-16], dtype=torch.float64))
@@ -108,7 +142,7 @@ def test_an_optimizer_that_stands_is_left_after_forty_to_eighty_steps():
 
 
 def test_a_run_with_a_finish_stops_where_the_finish_can_take_over():
-    result = gd.inv(M, scaled=False)
+    result = gd.inv(M, optimizer=torch.optim.SGD, lr=0.9, momentum=0.9, finish=True)
     bounds = result.history.error_bound
     goal = torch.finfo(torch.float64).eps ** 0.5 / 4
     assert bounds[-1] <= goal < bounds[-2]
