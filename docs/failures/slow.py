@@ -276,7 +276,7 @@ steps_cg = below(errors_by_cg(H, M))
 
 
 def per_digit_at_best(kappa):
-    """Steps per factor of ten with the best lr: plain, and with the best momentum."""
+    """Steps per factor of ten at best: plain, and with momentum."""
     plain, tuned = (kappa**2 - 1) / (kappa**2 + 1), (kappa - 1) / (kappa + 1)
     return gd.rates.steps_per_factor(torch.stack((plain, tuned)))
 

@@ -190,7 +190,7 @@ starts = [part.expand(200, *part.shape) for part in guess_for(crowd[0])]
 
 
 def crowd_with(sigma):
-    """Penalty 1.0: how many values each of 200 loses, and whose signs are odd."""
+    """At penalty 1.0: values lost by each of 200, and whose signs are odd."""
     problem = gd.PenaltySVD(crowd, guess=starts, penalty=1.0, sigma=sigma)
     run(problem, 1500, lr=0.3)
     lost = (problem.sigmas().detach().abs() < 1e-6).sum(-1)

@@ -201,7 +201,7 @@ def run_adam(M, steps, **options):
 
 
 def story(path, seen, M, limit=3.8):
-    """Errors; when the run arrives, crosses the limit and leaves; -1: never."""
+    """Errors; steps of arriving, crossing the limit, leaving; -1: never."""
     inverse = torch.linalg.inv(M)
     error = (path - inverse).flatten(1).norm(dim=1) / inverse.norm()
     arrived = int(gd.rates.first_below(error, 1e-10))

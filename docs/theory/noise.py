@@ -73,7 +73,7 @@ def floor(lr, momentum, h):
 
 
 def settle(lr, momentum, h, steps=300, runs=20_000):
-    """The mean square error of many runs with noise, over their second half."""
+    """Mean square error of many noisy runs, over their second half."""
     e, push, squares = torch.zeros(runs), torch.zeros(runs), []
     for _ in range(steps):
         push = momentum * push + h * e + torch.randn(runs)
@@ -128,7 +128,7 @@ def pull(x, batch):
 
 
 def descend(batch, schedules, gradients=8192, runs=16):
-    """Excess loss at each step, a column a schedule; last: mean of the first."""
+    """Excess loss by step, a column a schedule; last: mean of the first."""
     steps, curves = gradients // batch, []
     x = torch.zeros(len(schedules), runs, 8).double()
     mean = x[:1]

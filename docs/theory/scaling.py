@@ -67,7 +67,7 @@ ones = torch.ones_like(years)
 
 
 def six_digits(A):
-    """κ, and the steps to six digits without and with momentum, each at its best."""
+    """κ, and the steps to six digits at best, without and with momentum."""
     kappa = torch.linalg.cond(A).item()
     plain = 6 * math.log(10) / math.log((kappa**2 + 1) / (kappa**2 - 1))
     momentum = 6 * math.log(10) / math.log((kappa + 1) / (kappa - 1))
