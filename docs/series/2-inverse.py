@@ -19,54 +19,6 @@ import torch
 import gdinverse as gd
 
 
-def grids(claim, products, alt, caption):
-    """Draw four 4×4 matrices in one picture, each entry with its number."""
-    fig = gd.figures.figure(
-        claim,
-        x="",
-        y="",
-        log_y=False,
-        x_range=(-0.6, 8.6),
-        y_range=(9.5, -0.9),
-        alt=alt,
-        caption=caption,
-    )
-    fig.layout.annotations = ()
-    for place, (name, P) in enumerate(products.items()):
-        right, down = 5 * (place % 2), 5 * (place // 2)
-        fig.add_heatmap(
-            x=[right + k for k in range(4)],
-            y=[down + k for k in range(4)],
-            z=[[min(abs(v), 1.2) for v in row] for row in P.tolist()],
-            zmin=0,
-            zmax=1.2,
-            xgap=2,
-            ygap=2,
-            colorscale=[[k / 5, c] for k, c in enumerate(SHADES)],
-            showscale=False,
-            hoverinfo="skip",
-        )
-        fig.add_annotation(
-            text=name, name="text", x=right - 0.5, y=down - 0.5, font_size=13
-        )
-        for row in range(4):
-            for column, entry in enumerate(P[row].tolist()):
-                fig.add_annotation(
-                    text=f"{round(entry, 2) + 0:.2f}",
-                    name="ondark" if abs(entry) < 0.6 else "onlight",
-                    x=right + column,
-                    y=down + row,
-                    xanchor="center",
-                    yanchor="middle",
-                    font_size=11,
-                )
-    fig.update_xaxes(visible=False)
-    fig.update_yaxes(visible=False)
-    fig.update_layout(hovermode=False, margin={"t": 8, "b": 8, "l": 8, "r": 8})
-    return fig
-
-
-SHADES = gd.figures.SEQUENTIAL
 start = gd.matrices.random_2020()
 run = gd.Inverse(start, guess=start)
 sgd = torch.optim.SGD(run.parameters(), lr=0.9, momentum=0.9)
@@ -76,14 +28,19 @@ for step in range(1001):
         shown[f"step {step:,}"] = run.X.detach() @ start
     run.backward()
     sgd.step()
-grids(
+first = shown["step 0"]
+fig = gd.figures.figure(
     "Guess, improve, improve: X M turns into the identity",
-    shown,
-    "The product X M at steps 0, 10, 100 and 1,000. At first all sixteen numbers are between "
-    f"{shown['step 0'].min():.2f} and {shown['step 0'].max():.2f}. At step 1,000 the diagonal shows "
-    "1.00 and everything else 0.00.",
-    "Bright is one, dark is zero. The matrix, the guess and the settings are those of 2020.",
+    x="",
+    y="",
+    log_y=False,
+    alt="The product X M at steps 0, 10, 100 and 1,000. At first its sixteen numbers are between "
+    f"{first.min():.2f} and {first.max():.2f}. At step 1,000 the diagonal is one, and the rest "
+    "is zero.",
+    caption="The stronger the color, the larger the number; blue is positive, orange negative. "
+    "The matrix, the guess and the settings are those of 2020.",
 )
+gd.figures.grids(fig, shown)
 
 # %% [markdown]
 # !!! think "Pause to think"
