@@ -127,6 +127,7 @@ def grids(fig: go.Figure, matrices: dict[str, Any]) -> go.Figure:
     fig.add_heatmap(z=rows[::-1], hovertemplate="%{z:.3f}<extra></extra>", **at, **_MAP)
     fig.layout.coloraxis = {"colorscale": _SIGNED, "cmin": -1, "cmax": 1, "showscale": False}
     fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22})
+    fig.layout.meta = {**(fig.layout.meta or {}), "class": "gd-strip"}  # a page makes it low
     left = -0.5
     for name, table in zip(matrices, tables, strict=True):
         columns = len(table[0])
