@@ -1,42 +1,21 @@
-"""The home page's figure and the output of its code, both computed when the site is built.
+"""The home page's figure, which a hidden cell of that page computes.
 
 The figure is a static drawing, so that the first page needs no script for it: X M at four steps
 above the curve of the error. It is drawn twice, because one that scales has text of 7 px on a
 phone. The stylesheet colors both and shows one.
 """
 
-from __future__ import annotations
-
-import contextlib
-import io
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
 
 import gdinverse as gd
 
-CODE = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 SHOWN = (0, 10, 100, 1000)
 TARGET = 1e-6
-
-
-def on_page_markdown(markdown, page, **_):
-    return CODE.sub(with_output, markdown) if page.is_homepage else None
-
-
-def on_page_content(html, **_):
-    return html.replace("<!-- hero -->", hero_svg()) if "<!-- hero -->" in html else None
-
-
-def with_output(match):
-    """Run a block of code and put what it prints below it."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(match[1], {})
-    return f"{match[0]}\n```{{ .text .gd-output .no-copy }}\n{printed.getvalue().rstrip()}\n```\n"
 
 
 @dataclass
@@ -49,7 +28,7 @@ class Run:
     steps: int
 
 
-def run():
+def run() -> Run:
     M, iterates = gd.matrices.random_2020(), []
     result = gd.inv(
         M,
@@ -62,14 +41,14 @@ def run():
     )
     X, exact = torch.stack(iterates)[: SHOWN[-1] + 1], torch.linalg.inv(M)
     errors = (X - exact).norm(dim=(1, 2)) / exact.norm()
+    assert result.prediction
     predicted = result.prediction.error[: len(X)]
     steps = int(gd.rates.first_below(errors, TARGET))
     assert steps == gd.rates.first_below(predicted, TARGET), "the home page's claim is wrong"
     return Run(X @ M, errors, predicted, steps)
 
 
-@cache
-def hero_svg():
+def hero_svg() -> str:
     """Both drawings, for wide and for narrow pages."""
     data = run()
     return (
@@ -89,7 +68,7 @@ class Drawing:
     cell: int
     left: int
 
-    def svg(self):
+    def svg(self) -> str:
         words = (
             f"Relative error of X, on a logarithmic axis, from {self.data.errors[0]:.2g} at step 0 "
             f"to one millionth at step {self.data.steps}; the predicted curve lies on the measured "
@@ -105,20 +84,20 @@ class Drawing:
         )
 
     @property
-    def plot(self):
+    def plot(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom end of the curve's panel."""
         return self.left, 4 * self.cell + 64, self.width - 20, self.height - 26
 
-    def x(self, step):
+    def x(self, step: Any) -> Any:
         left, _, right, _ = self.plot
         return left + step / SHOWN[-1] * (right - left)
 
-    def y(self, error):
+    def y(self, error: Any) -> Any:
         """Eight decades down, and a little room above the first."""
         _, top, _, bottom = self.plot
         return top - np.log10(error) / 8 * (bottom - top)
 
-    def matrices(self):
+    def matrices(self) -> Iterator[str]:
         """X M at four steps; the stronger the color, the larger the entry."""
         apart = (self.width - 20 - self.left - 4 * self.cell) / (len(SHOWN) - 1)
         for i, step in enumerate(SHOWN):
@@ -133,7 +112,7 @@ class Drawing:
                 if (strength := min(1, abs(value))) >= 0.01:
                     yield f'<rect {place} fill="var(--gd-{role})" fill-opacity="{strength:.2f}"/>'
 
-    def axes(self):
+    def axes(self) -> Iterator[str]:
         left, top, right, bottom = self.plot
         yield text(left, top - 14, "relative error")
         for power in range(0, 9, 2):
@@ -145,7 +124,7 @@ class Drawing:
             label = f"{step:,} steps" if step == SHOWN[-1] else f"{step:,}"
             yield text(self.x(step), bottom + 18, label, "muted", anchor)
 
-    def curves(self):
+    def curves(self) -> Iterator[str]:
         yield self.curve(self.data.errors, 'stroke="var(--gd-measured)" stroke-width="4.5"')
         dashed = 'stroke="var(--gd-predicted)" stroke-width="1.75" stroke-dasharray="6 4"'
         yield self.curve(self.data.predicted, dashed)
@@ -156,18 +135,18 @@ class Drawing:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="var(--gd-measured)"/>'
         yield text(x - 8, y + 18, f"step {self.data.steps}", "on-measured", "end")
 
-    def curve(self, errors, style):
+    def curve(self, errors: torch.Tensor, style: str) -> str:
         points = np.stack([self.x(np.arange(len(errors))), self.y(errors.numpy())], axis=1)
         path = " ".join(f"{x:.1f} {y:.1f}" for x, y in simplified(points))
         return f'<path d="M{path}" fill="none" stroke-linejoin="round" {style}/>'
 
 
-def text(x, y, words, role="muted", anchor="start"):
+def text(x: float, y: float, words: str, role: str = "muted", anchor: str = "start") -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
     return f'<text {place} fill="var(--gd-{role})">{words}</text>'
 
 
-def simplified(points, tolerance=0.15):
+def simplified(points: np.ndarray, tolerance: float = 0.15) -> np.ndarray:
     """Leave out points that lie less than a fraction of a pixel off the line of the others.
 
     Douglas & Peucker (1973), Algorithms for the reduction of the number of points.
