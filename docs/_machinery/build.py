@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from nbformat import NotebookNode
@@ -23,7 +24,7 @@ class Build:
     repository: str = ""  # "owner/name" on GitHub, where it has such a home
     address: str = ""  # of the published site, if it is known
     page: str = ""
-    done: Path = Path()  # touched when a page has run after it was shown
+    server: LiveReloadServer | None = None
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -36,6 +37,13 @@ class Build:
         """Say what is wrong, and go on: one build shows all that is. Then hooks.py ends it."""
         self.failures.append(message)
         log.error(message)
+
+    def show_again(self, *_: object) -> None:
+        """As MkDocs does when a file has changed, of whose watching it says nothing to plugins."""
+        if server := self.server:
+            with server._rebuild_cond:
+                server._want_rebuild = True
+                server._rebuild_cond.notify_all()
 
 
 def rendered(files: Files) -> Iterator[Page]:

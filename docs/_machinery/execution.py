@@ -82,16 +82,17 @@ class Page:
         outputs: list[kernel.Output] = []
         if self.pipe is None or self.root != plan.root:
             self.start(plan.root)
+        pipe = self.pipe
         try:
             same = common(self.ran, plan.steps[:number])
             while len(self.ran) > same:
-                self.pipe.send(("back", same))
-                del self.ran[self.pipe.recv() :]
+                pipe.send(("back", same))
+                del self.ran[pipe.recv() :]
             for step in plan.steps[len(self.ran) : number + 1]:
-                self.pipe.send((step.order, step.asked))
-                if not self.pipe.poll(PATIENCE):
+                pipe.send((step.order, step.asked))
+                if not pipe.poll(PATIENCE):
                     raise TimeoutError(f"a step takes more than {PATIENCE} s")
-                outputs = self.pipe.recv()
+                outputs = pipe.recv()
                 self.ran.append(step.key)
         except (EOFError, OSError) as error:
             outputs = [kernel.failed(kernel.DEAD, str(error))]
@@ -201,7 +202,7 @@ def execute(names: list[str]) -> None:
     for future in done:
         future.result()
     for future in late:
-        future.add_done_callback(lambda _: build.done.touch())
+        future.add_done_callback(build.show_again)
     if late:
         log.info(f"{len(done)} of {len(names)} pages are executed; the others follow")
     build.notebooks = {name: pages[name].notebook() for name in names}

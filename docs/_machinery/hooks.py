@@ -47,7 +47,6 @@ def on_shutdown() -> None:
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     build.root = Path(config.config_file_path).parent
-    build.done = build.root / ".cache/executed"
     build.failures.clear()
     places = [str(build.root), str(Path(__file__).parent)]  # of the processes that run pages, too
     sys.path[:0] = [place for place in places if place not in sys.path]
@@ -62,9 +61,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_serve(server: LiveReloadServer, **_: Any) -> LiveReloadServer:
-    build.done.parent.mkdir(exist_ok=True)
-    build.done.touch()
-    server.watch(str(build.done))
+    build.server = server
+    build.show_again()  # a page may have run while the first build was written
     return server
 
 

@@ -18,7 +18,7 @@ EVERYWHERE = ("mkdocs.yml", "docs/_machinery/**/*.[hj]*", "docs/reference/[gb]*y
 OTHER = re.compile(r"\{\{=\s*([\w./-]+)#")
 
 shown: dict[str, tuple[str, str | None]] = {}  # what each page showed, and its title
-there: dict[Page, str] = {}
+there: list[tuple[Page, str]] = []
 
 
 def leave_out_what_is_as_it_was(files: Files) -> None:
@@ -32,15 +32,16 @@ def leave_out_what_is_as_it_was(files: Files) -> None:
         *(path.read_bytes() for path in paths if path.suffix != ".pyc"),
     ]
     for page in [file.page for file in files.documentation_pages() if file.page]:
-        there[page] = cells.digest(*everywhere, *parts(page.file.src_uri))
+        key = cells.digest(*everywhere, *parts(page.file.src_uri))
+        there.append((page, key))
         was, title = shown.get(page.file.src_uri, ("", None))
-        page.file.is_modified = partial(str.__ne__, was, there[page])  # type: ignore[method-assign]
-        if was == there[page]:
+        page.file.is_modified = partial(str.__ne__, was, key)  # type: ignore[method-assign]
+        if was == key:
             page.title = title  # it is not read again
 
 
 def remember() -> None:
-    shown.update({page.file.src_uri: (key, page.title) for page, key in there.items()})
+    shown.update({page.file.src_uri: (key, page.title) for page, key in there})
 
 
 def parts(name: str) -> list[str]:

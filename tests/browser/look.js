@@ -12,7 +12,8 @@
   const points = (line) => {
     const [length, matrix] = [line.getTotalLength(), line.getScreenCTM()];
     return Array.from({ length: Math.ceil(length / 3) }, (_, i) =>
-      line.getPointAtLength(3 * i).matrixTransform(matrix));
+      line.getPointAtLength(3 * i).matrixTransform(matrix),
+    );
   };
 
   const overlap = (a, b) =>
@@ -26,11 +27,15 @@
     .map((plot) => {
       const marks = plot.querySelectorAll(".js-line, .scatterlayer .point, .bars path");
       const lengths = [...marks].map((mark) => mark.getTotalLength());
-      const images = [...plot.querySelectorAll(".heatmaplayer image")].map((i) => i.width.baseVal.value);
+      const images = [...plot.querySelectorAll(".heatmaplayer image")].map(
+        (i) => i.width.baseVal.value,
+      );
       const lines = [...plot.querySelectorAll(".js-line")].flatMap(points);
       const frame = plot.getBoundingClientRect();
       const map = plot.querySelector(".heatmaplayer image")?.getBoundingClientRect();
-      const texts = [...plot.querySelectorAll(".annotation text, .bartext")].filter((t) => t.textContent);
+      const texts = [...plot.querySelectorAll(".annotation text, .bartext")].filter(
+        (t) => t.textContent,
+      );
       const boxes = texts.map((text) => text.getBoundingClientRect());
       const labels = texts.map((text, i) => {
         const role = text.closest(".annotation")?.dataset.role ?? "text";
@@ -43,9 +48,18 @@
           over: texts.filter((_, j) => j !== i && overlap(box, boxes[j])).map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
           // words in a map's colors can be read on the map alone
-          outside: (role?.startsWith("on") && box.top < map.top) || box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
+          outside:
+            (role?.startsWith("on") && box.top < map.top) ||
+            box.left < frame.left ||
+            box.right > frame.right + 1 ||
+            box.top < frame.top,
         };
       });
-      return { alt: plot.ariaLabel, words: plot.textContent, drawn: Math.max(0, ...lengths, ...images), labels };
+      return {
+        alt: plot.ariaLabel,
+        words: plot.textContent,
+        drawn: Math.max(0, ...lengths, ...images),
+        labels,
+      };
     });
-}
+};

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
-LOOK = Path(__file__).with_name("look.js").read_text()
+LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 SETTLED = """[...document.querySelectorAll(".gd-plot")].every(
   (plot) => plot.offsetParent === null || plot.textContent)"""
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fallBack, loadFigure, loadPlotly, markRoles, parse } from "../../docs/assets/js/figures.js";
+import {
+  fallBack,
+  loadFigure,
+  loadPlotly,
+  markRoles,
+  parse,
+} from "../../docs/assets/js/figures.js";
 import { mendLandmarks, mendScrolling } from "../../docs/assets/js/mends.js";
 
 /** As much of an element as the scripts touch. */
@@ -47,7 +53,10 @@ test("each label's element learns its role from the annotation of its index", ()
   const [first, second, third] = [element(), element(), element()];
   [first.dataset.index, second.dataset.index, third.dataset.index] = ["1", "0", "2"];
   markRoles([first, second, third], [{ name: "c1" }, { name: "floor" }, {}]);
-  assert.deepEqual([first, second, third].map((e) => e.dataset.role), ["floor", "c1", "text"]);
+  assert.deepEqual(
+    [first, second, third].map((e) => e.dataset.role),
+    ["floor", "c1", "text"],
+  );
 });
 
 test("a figure that cannot be drawn shows its text alternative", (t) => {
@@ -89,5 +98,8 @@ test("only regions that scroll are stops for the keyboard", () => {
 test("landmarks get names of their own", () => {
   const landmarks = [element(), element()];
   mendLandmarks(landmarks);
-  assert.deepEqual(landmarks.map((e) => e.attributes["aria-label"]), ["Code 1", "Code 2"]);
+  assert.deepEqual(
+    landmarks.map((e) => e.attributes["aria-label"]),
+    ["Code 1", "Code 2"],
+  );
 });
