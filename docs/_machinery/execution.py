@@ -26,7 +26,7 @@ from values import ELSEWHERE, NOT_YET, VALUE, resolve, split
 
 FORKS = multiprocessing.get_context("forkserver")
 POOL = ThreadPoolExecutor(2)
-PATIENCE = 120  # seconds for a step
+PATIENCE = 300  # seconds for a step, however busy the machine
 GRACE = 3  # seconds that `mkdocs serve` waits for pages before it shows them unfinished
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 UNFINISHED = '!!! note "Not yet executed"\n    {} of {} steps have run. The page then comes anew.'

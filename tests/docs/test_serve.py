@@ -1,4 +1,4 @@
-"""`mkdocs serve` while a page is being written: mistakes are shown, nothing hangs, nothing is old."""
+"""`mkdocs serve` while a page is written: mistakes are shown, nothing hangs, nothing is old."""
 
 import socket
 import subprocess
@@ -84,7 +84,9 @@ def test_an_edit_of_anything_is_shown_wherever_it_is_seen(small, slow, address):
 
 def test_a_page_that_takes_long_is_shown_meanwhile_and_comes_anew(small, address):
     assert shows(address, "In 2020 the answer was 42.")
-    edit(small / "docs/series/1-small.py", "# %%\nvalues", "# %%\nimport time\ntime.sleep(8)\nvalues")
+    edit(
+        small / "docs/series/1-small.py", "# %%\nvalues", "# %%\nimport time\ntime.sleep(8)\nvalues"
+    )
     assert shows(address, "Not yet executed", "In 2020 the answer was 42.")
     assert shows(address, "The answer is …", page="")
     assert shows(address, "The answer is 42.", page="")
