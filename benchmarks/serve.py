@@ -71,10 +71,8 @@ def measure(project: Path, address: str, pid: int) -> None:
         begin, used = time.monotonic(), processor(pid)
         while not done(fetch(f"{address}{page}/")):
             time.sleep(0.05)
-        print(
-            f"{time.monotonic() - begin:6.1f} s, {processor(pid) - used:6.1f} s of processor: {what}",
-            flush=True,
-        )
+        clock, used = time.monotonic() - begin, processor(pid) - used
+        print(f"{clock:6.1f} s, {used:6.1f} s of processor: {what}", flush=True)
 
     def edit(what: str, page: str, file: str, change: Callable[[str], str], mark: str) -> None:
         path = project / file

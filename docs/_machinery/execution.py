@@ -27,6 +27,7 @@ from values import ELSEWHERE, NOT_YET, VALUE, resolve, split
 FORKS = multiprocessing.get_context("forkserver")
 POOL = ThreadPoolExecutor(2)
 PATIENCE = 300  # seconds for a step, however busy the machine
+KEPT = 8  # pages whose processes stay, for their next edit
 GRACE = 3  # seconds that `mkdocs serve` waits for pages before it shows them unfinished
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 UNFINISHED = '!!! note "Not yet executed"\n    {} of {} steps have run. The page then comes anew.'
@@ -95,6 +96,8 @@ class Page:
                 outputs = pipe.recv()
                 self.ran.append(step.key)
         except (EOFError, OSError) as error:
+            if self.pipe is not pipe and self.plan is not NOTHING:
+                return self.do(plan, number)  # it was ended to make room for another page
             outputs = [kernel.failed(kernel.DEAD, str(error))]
         if any(output.get("ename") == kernel.DEAD for output in outputs):
             self.end()
@@ -102,6 +105,10 @@ class Page:
 
     def start(self, root: str) -> None:
         self.end()
+        resting = [page for page in alive if page.future.done()]
+        for page in resting[: max(0, len(alive) + 1 - KEPT)]:
+            page.end()
+        alive.append(self)
         self.root, self.ran = root, []
         self.pipe, theirs = FORKS.Pipe()
         asked = (theirs, (build.root / "docs" / self.name).parent, build.serving)
@@ -112,6 +119,7 @@ class Page:
     def end(self) -> None:
         """End the process whatever it does, and its copies, which are of its group."""
         if self.pipe:
+            alive.remove(self)
             self.pipe.close()
             self.pipe = None
             with contextlib.suppress(OSError):
@@ -147,6 +155,7 @@ class Page:
 
 
 pages: dict[str, Page] = {}
+alive: list[Page] = []  # the longest first
 
 
 def common(keys: list[str], steps: list[cells.Step]) -> int:

@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 Output = dict[str, Any]
 
-APART = 0.3  # seconds of work, at least, between two copies
+APART = 0.3  # seconds of work, at least, between two copies; later a share of all
 FIGURE = """<figure class="{classes}">
 <p class="gd-claim">{claim}</p>
 <div class="gd-plot" role="img" aria-label="{alt}" data-figure="{figure}"></div>
@@ -113,7 +113,12 @@ def main(pipe: Connection, folder: Path, keep: bool) -> None:
     os.chdir(folder)
     with tempfile.TemporaryFile() as complaints, contextlib.suppress(EOFError, OSError):
         os.dup2(complaints.fileno(), 2)  # libraries in C know nothing of sys.stderr
-        answer(pipe, shell(), complaints, keep)
+        try:
+            made = shell()
+        except Exception as error:  # a package that is being edited, say
+            pipe.send([failed(DEAD, f"{type(error).__name__}: {error}")])
+        else:
+            answer(pipe, made, complaints, keep)
     os._exit(0)
 
 
@@ -129,7 +134,7 @@ def shell() -> Shell:
 
 
 def answer(pipe: Connection, shell: Shell, complaints: Any, keep: bool) -> None:
-    done, spent = 0, APART
+    done, spent, total = 0, APART, 0.0
     while True:
         order, asked = pipe.recv()
         if order == "back":
@@ -137,7 +142,7 @@ def answer(pipe: Connection, shell: Shell, complaints: Any, keep: bool) -> None:
             if done > asked:
                 return  # a copy that has done less wakes up
             continue
-        if keep and spent >= APART:
+        if keep and spent >= max(APART, total / 5):
             if not goes_on_in_a_copy(pipe):
                 continue
             spent = 0.0
@@ -146,7 +151,8 @@ def answer(pipe: Connection, shell: Shell, complaints: Any, keep: bool) -> None:
         {"run": run, "value": value}[order](shell, asked)
         if said := read(complaints):
             Stream("stderr").write(said)
-        spent, done = spent + time.monotonic() - begin, done + 1
+        took = time.monotonic() - begin
+        spent, total, done = spent + took, total + took, done + 1
         pipe.send(outputs)
 
 

@@ -177,6 +177,14 @@ def test_a_page_that_does_not_run_stops_a_build_that_is_not_strict_too(tmp_path)
     assert "1 mistake" in built.stdout
 
 
+def test_a_package_that_cannot_be_imported_says_so_itself(tmp_path):
+    site = small_site(tmp_path / "site")
+    (site / "gdinverse/figures.py").write_text("import nothing_of_this_name\n")
+    built = build(site, tmp_path / "built")
+    assert built.returncode != 0
+    assert "ModuleNotFoundError: No module named 'nothing_of_this_name'" in built.stdout
+
+
 def test_the_check_of_prose_stops_at_a_wrong_number(small_built, tmp_path):
     planted = tmp_path / "page.py"
     planted.write_text((small_built / NOTEBOOK).read_text() + f"{PROSE}It takes 865 steps.\n")
