@@ -157,12 +157,12 @@ def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
 
 
 def test_the_site_keeps_to_its_size(site):
-    """Without plotly 6 MB: as files, the archives apart, and with them as gzip sends all."""
+    """Without plotly: as files 8 MB, the archives apart, and with them 6 MB as gzip sends all."""
     files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]
     lying = sum(path.stat().st_size for path in files if path.suffix != ".zip")
     sent = sum(map(packed, files))
     print(f"{lying:,} bytes without archives, {sent:,} sent with them")
-    assert 1_000_000 < lying <= 6_000_000
+    assert 1_000_000 < lying <= 8_000_000
     assert 1_000_000 < sent <= 6_000_000
 
 
