@@ -4,11 +4,13 @@ The key of a step fingerprints it, all steps before it, and everything that any 
 a result is found again exactly where nothing has changed that could change it.
 """
 
+import copy
 import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,7 +42,13 @@ class Plan(NamedTuple):
 
 
 def read(page: str) -> NotebookNode:
-    notebook = jupytext.read(build.root / "docs" / page)
+    path = build.root / "docs" / page
+    return copy.deepcopy(parsed(path.read_text(), path.suffix[1:]))
+
+
+@lru_cache(200)
+def parsed(text: str, kind: str) -> NotebookNode:
+    notebook = jupytext.reads(text, kind)
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index + 1}"  # jupytext's are random
     return notebook

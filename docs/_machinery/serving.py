@@ -50,5 +50,8 @@ def parts(name: str) -> list[str]:
     known = execution.pages[name] if name in build.notebooks else None
     results = [one["key"] for one in known.known(known.plan)] if known else []
     package = [cells.fingerprint(name)] if "::: " in source else []
-    lent = [str(build.notebooks.get(f"{other}.py")) for other in OTHER.findall(source)]
+    offered = {
+        page.rpartition(".")[0]: one.metadata.get("run") for page, one in build.notebooks.items()
+    }
+    lent = [str((offered.get(other) or {}).get("values")) for other in OTHER.findall(source)]
     return [source, *results, *package, *lent]
