@@ -103,7 +103,7 @@ def edit(path, old, new):
     path.write_text(text.replace(old, new))
 
 
-def shows(address, *texts, seconds=60, page=PAGE):
+def shows(address, *texts, seconds=240, page=PAGE):
     """Whether the page comes to say all this, asked again and again as a browser would."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
