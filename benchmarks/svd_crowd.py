@@ -16,11 +16,14 @@ import gdinverse as gd
 ROWS = (
     ("d², 0.01, lr 0.9, mom 0.9", "squared", 0.01, 0.9, 0.9),
     ("d², 0.1, lr 0.9, mom 0.9", "squared", 0.1, 0.9, 0.9),
-    ("d², 1.0, lr 0.3, mom 0.9", "squared", 1.0, 0.3, 0.9),
     ("d², 0.01, lr 0.1, mom 0", "squared", 0.01, 0.1, 0.0),
+    ("d², 0.01, lr 0.3, mom 0.9", "squared", 0.01, 0.3, 0.9),
+    ("d², 1.0, lr 0.3, mom 0.9", "squared", 1.0, 0.3, 0.9),
     ("free, 0.01, lr 0.9, mom 0.9", "free", 0.01, 0.9, 0.9),
+    ("free, 0.01, lr 0.3, mom 0.9", "free", 0.01, 0.3, 0.9),
     ("free, 0.1, lr 0.9, mom 0.9", "free", 0.1, 0.9, 0.9),
     ("free, 1.0, lr 0.3, mom 0.9", "free", 1.0, 0.3, 0.9),
+    ("free, 1.0, lr 0.9, mom 0.9", "free", 1.0, 0.9, 0.9),
 )
 DEAD = 1e-6  # a smallest |σ̂| below this, where the true one is above 1e-4
 

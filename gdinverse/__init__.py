@@ -11,6 +11,7 @@ The error bound is below the tolerance.
 """
 
 from gdinverse import figures, matrices, proof, rates
+from gdinverse.atlas.polar import Polar, polar
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
 from gdinverse.core.run import minimize
@@ -39,6 +40,7 @@ __all__ = [
     "OrthogonalGradient",
     "OrthogonalSVD",
     "PenaltySVD",
+    "Polar",
     "Problem",
     "PseudoInverse",
     "RelativeGradient",
@@ -55,6 +57,7 @@ __all__ = [
     "matrices",
     "minimize",
     "pinv",
+    "polar",
     "proof",
     "rates",
     "solve",

@@ -48,7 +48,7 @@ slow = losses(
 returning = losses(
     gd.Inverse(D, guess=M), 2400, torch.optim.Adam, lr=0.01, fused=True
 )
-both = gd.Inverse(P, side="both", guess=M[:2, :2])
+both = gd.TwoSidedInverse(P, guess=M[:2, :2])
 wrong = losses(both, 160, lr=0.4, momentum=0.5)
 wrong_error = ((both.value() - P).norm() / P.norm()).item()
 lowest = returning.min().item()

@@ -259,7 +259,8 @@ assert result.error_bound < 1e-15
 
 # %% [markdown]
 # !!! fix "Fix"
-#     Let the method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
+#     Columns of different size, or far from zero? [Scale them first](../theory/scaling.py). Or let the
+#     method compute its steps: `gd.inv(M)`, or `gd.inv(M, optimizer=gd.ConjugateGradient)`.
 #     Both prove their answer. Where nothing can be proven in this dtype, the status is `undecided`,
 #     not `singular`: [hard matrices](../theory/hard-matrices.py). Two rows that nearly agree do
 #     [the same](../play.md?matrix=given&entries=1,1;1,1.000001&guess=zeros&lr=0.4&momentum=0.9#playground "not in 20,000 steps").
@@ -410,6 +411,6 @@ assert result.error_bound < floor_error / 10
 #     ```
 #
 #     Or one correction with the residual in doubled precision: `gd.inv` ends with it, in either
-#     dtype. And stop when the [bound](../series/2-inverse.py#when-to-stop) is below your tolerance,
+#     dtype. And stop when the [bound](../series/2b-curve.py#when-to-stop) is below your tolerance,
 #     not when the loss is flat. The playground has [the same run in
 #     float64](../play.md?lr=0.9&momentum=0.9#playground "{{= series/2-inverse#steps_random : ,d }} steps").

@@ -214,7 +214,7 @@ def rank_two_of_eight(seed):
 
 
 def past_its_end(A, steps=200):
-    """Distance of conjugate gradients to the pseudo-inverse, and when they say that they end."""
+    """How far conjugate gradients are from the pseudo-inverse; their ends."""
     problem, pinv = gd.PseudoInverse(A), torch.linalg.pinv(A, rtol=1e-12)
     cg, distances, ended = gd.ConjugateGradient(problem), [], []
     for _ in range(steps):

@@ -115,7 +115,7 @@ assert repaired[1000] < 1e-20
 #     ```
 #
 #     For an SVD, `gd.rates.local_curvature(problem)` gives the $h$.
-#     Where the limit comes from: [the edge](../series/2-inverse.py#the-edge). In the playground you see
+#     Where the limit comes from: [the edge](../series/2b-curve.py#the-edge). In the playground you see
 #     the curve [stand](../play.md?lr=1e-10&momentum=0.9#playground "not in 20,000 steps"), and can drag it out of there.
 
 # %% [markdown]
@@ -186,7 +186,7 @@ assert steps_plain > 10 * steps_ball > 50 * steps_tuned
 # %% [markdown]
 # !!! fix "Fix"
 #     Momentum 0.9, and then the pair: `gd.rates.best(h)` gives the best one by formula, and a step
-#     back from it is [better still](../series/2-inverse.py#the-edge). See
+#     back from it is [better still](../series/2b-curve.py#the-edge). See
 #     [no momentum](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0#playground "{{= steps_plain : ,d }} steps"),
 #     [0.9](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.9#playground "{{= steps_ball : ,d }} steps"),
 #     and [both tuned](../play.md?matrix=random2020&guess=self&lr=6.8&momentum=0.81#playground "{{= steps_tuned : ,d }} steps").
@@ -276,7 +276,7 @@ steps_cg = below(errors_by_cg(H, M))
 
 
 def per_digit_at_best(kappa):
-    """Steps per factor of ten with the best lr: plain, and with the best momentum."""
+    """Steps per factor of ten at best: plain, and with momentum."""
     plain, tuned = (kappa**2 - 1) / (kappa**2 + 1), (kappa - 1) / (kappa + 1)
     return gd.rates.steps_per_factor(torch.stack((plain, tuned)))
 
@@ -370,8 +370,8 @@ assert (
 #     gd.inv(M, optimizer=gd.ConjugateGradient)
 #     ```
 #
-#     Why they need so few is [three rungs](../theory/ladder.py). Or change the problem: scale the
-#     columns of the matrix, if they differ in size. The playground shows Hilbert 4
+#     Why they need so few is [three rungs](../theory/ladder.py). Or change the problem: [center and
+#     scale the columns](../theory/scaling.py) before you start. The playground shows Hilbert 4
 #     [with momentum 0.9](../play.md?matrix=hilbert&n=4&guess=rand&lr=0.9&momentum=0.9#playground "not in 20,000 steps") and
 #     [with conjugate gradients](../play.md?matrix=hilbert&n=4&guess=rand&rung=cg#playground "{{= steps_cg : ,d }} steps").
 

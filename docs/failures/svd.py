@@ -190,7 +190,7 @@ starts = [part.expand(200, *part.shape) for part in guess_for(crowd[0])]
 
 
 def crowd_with(sigma):
-    """Penalty 1.0: how many values each of 200 loses, and whose signs are odd."""
+    """At penalty 1.0: values lost by each of 200, and whose signs are odd."""
     problem = gd.PenaltySVD(crowd, guess=starts, penalty=1.0, sigma=sigma)
     run(problem, 1500, lr=0.3)
     lost = (problem.sigmas().detach().abs() < 1e-6).sum(-1)
@@ -235,7 +235,7 @@ assert slow.d.detach().abs().min() > 0.5
 #     gd.PenaltySVD(M, sigma="free", penalty=1.0)
 #     ```
 #
-#     Both together are [the repair](../series/3-svd.py#the-repair).
+#     Both together are [the repair](../series/3-svd-repair.py#the-repair).
 
 # %% [markdown]
 # ## Two singular values are wrong in the second digit: near neighbors {: #near-equal }
@@ -356,7 +356,7 @@ assert max(turned_defects[-1], exact_defect) < 1e-14
 # %% [markdown]
 # !!! fix "Fix"
 #     Penalty 1.0, with a free sign and learning rate 0.3; or `OrthogonalSVD`, which cannot leave;
-#     or `gd.svd`. [Do not leave](../series/3-svd.py#do-not-leave-the-orthogonal-matrices).
+#     or `gd.svd`. [Do not leave](../series/3-svd-repair.py#do-not-leave-the-orthogonal-matrices).
 
 # %% [markdown]
 # ## The SVD loss is the same in every step {: #zeroed-parameters }

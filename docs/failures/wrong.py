@@ -44,7 +44,7 @@ def look(_, problem):
 
 
 both = gd.minimize(
-    gd.Inverse(P, side="both", guess=M[:2, :2]),
+    gd.TwoSidedInverse(P, guess=M[:2, :2]),
     torch.optim.SGD,
     lr=0.4,
     momentum=0.5,
@@ -179,7 +179,7 @@ assert (curve.error <= root).all()
 #     ```
 #
 #     `tolerance` in `gd.inv` and `gd.minimize` is that, with rounding counted.
-#     [When to stop](../series/2-inverse.py#when-to-stop) has the one line of algebra. In the
+#     [When to stop](../series/2b-curve.py#when-to-stop) has the one line of algebra. In the
 #     playground the count is that of the [error](../play.md?matrix=random2020&guess=self&lr=0.9&momentum=0.9#playground "{{= steps_error : ,d }} steps").
 
 # %% [markdown]

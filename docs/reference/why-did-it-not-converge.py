@@ -43,7 +43,9 @@ tell(result)
 # | [floor](#floor) | rounding stops it above the tolerance | the tolerance is too small for this dtype |
 # | [singular](#singular) | the matrix has no inverse | dependent columns |
 # | [undecided](#undecided) | nothing could be proven | a condition number near $1/\varepsilon$ |
+# | [vanishing](#vanishing) | the answer is 0, so it has no relative error | a right-hand side that no column reaches |
 # | [diverged](#diverged) | the loss grew without end | lr is above its limit |
+# | [stalled](#stalled) | the optimizer stopped moving | a stopping rule of its own |
 # | [out_of_steps](#out_of_steps) | `max_steps` came first | a large condition number |
 # | [overflow](#overflow) | the answer does not fit | tiny entries |
 # | [not_finite](#not_finite) | the input holds nan or inf | a bug upstream |
@@ -176,6 +178,32 @@ assert result.status is gd.Status.undecided
 #    `gd.lstsq`. Check: `gd.pinv(A).status` is better. Change: as above.
 
 # %% [markdown]
+# ## vanishing {: #vanishing }
+
+# %%
+A = torch.eye(3, 2, dtype=torch.float64)
+b = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
+result = gd.lstsq(A, b)
+tell(result)
+print("value", result.value.tolist())
+assert result.status is gd.Status.vanishing
+
+# %% [markdown]
+# The value may be right to the last bit. A *relative* error divides by its size, and that is 0.
+#
+# 1. *The right-hand side is orthogonal to every column of $A$*, so the best answer is 0. Check:
+#    $A^\top b$, beside the sizes of $A$ and $b$. Change: nothing, the answer is 0. If you expected
+#    another, a column is missing, such as the one of ones that lets a line start above 0.
+
+# %%
+print("Aᵀ b  ", (A.T @ b).tolist())
+with_ones = torch.cat((A, torch.ones(3, 1, dtype=torch.float64)), 1)
+fitted = gd.lstsq(with_ones, b)
+print(fitted)
+assert not (A.T @ b).any()
+assert fitted.converged
+
+# %% [markdown]
 # ## diverged {: #diverged }
 
 # %%
@@ -204,10 +232,43 @@ assert result.status is gd.Status.diverged
 # [The edge](../theory/how-fast.py#the-edge) shows how sharp the limit is.
 
 # %% [markdown]
-# ## out_of_steps {: #out_of_steps }
+# ## stalled {: #stalled }
 
 # %%
 H = gd.matrices.hilbert(4)
+LBFGS = torch.optim.LBFGS
+early = gd.inv(H, optimizer=LBFGS, lr=1.0, tolerance_change=1e-9)
+tell(early)
+assert early.status is gd.Status.stalled
+
+# %% [markdown]
+# For forty steps neither the loss nor an unknown has changed by one bit.
+#
+# 1. *The optimizer stopped by a rule of its own.* `LBFGS` has two, `tolerance_grad` and
+#    `tolerance_change`; the second one ended this run. Check: its options. Change: leave them out
+#    (`gd.inv` sets both to 0), and pass the `tolerance` that you need.
+# 2. *A step is smaller than the last digit.* Check: `lr` times the gradient, beside the unknown times
+#    $\varepsilon$. Change: a larger `lr`, or float64.
+# 3. *Its line search finds nothing lower.* What is left of the loss is rounding. Check: the bound
+#    without those options. Change: `finish=True`, which corrects the last iterate.
+
+# %%
+free = gd.inv(H, optimizer=LBFGS, lr=1.0)
+enough = gd.inv(H, optimizer=LBFGS, lr=1.0, tolerance=1e-9)
+finished = gd.inv(H, optimizer=LBFGS, lr=1.0, finish=True)
+M32 = M.float()
+crawl = gd.inv(M32, optimizer=SGD, lr=1e-9, guess=M32.T)
+print(free, enough, finished, crawl, sep="\n")
+assert free.status is gd.Status.stalled
+assert free.error_bound < early.error_bound / 1e4
+assert enough.converged
+assert finished.converged
+assert crawl.status is gd.Status.stalled
+
+# %% [markdown]
+# ## out_of_steps {: #out_of_steps }
+
+# %%
 slow = gd.inv(H, optimizer=SGD, lr=0.9, momentum=0.9, max_steps=1000)
 tell(slow)
 assert slow.status is gd.Status.out_of_steps
@@ -327,7 +388,7 @@ assert said.keys() == calls.keys()
 #
 # You have no status there, only a curve. Its *shape* tells the causes apart: climbing, level, slow,
 # returning. [The gallery of failures](../failures/index.py) starts from the shape. Or hand your
-# problem to [`gd.minimize`](runs.md#gdinverse.minimize.minimize), and read the status here.
+# problem to [`gd.minimize`](runs.md#gdinverse.minimize), and read the status here.
 
 # %% tags=["hide"]
 values = {

@@ -94,8 +94,9 @@ def factor_of(name, start, end):
 
 
 ways = {
-    side: steps_of(gd.Inverse(M, side=side, guess=M).modes())
-    for side in ("left", "right", "both")
+    "left": steps_of(gd.Inverse(M, guess=M).modes()),
+    "right": steps_of(gd.Inverse(M, side="right", guess=M).modes()),
+    "both": steps_of(gd.TwoSidedInverse(M, guess=M).modes()),
 }
 factors = [
     factor_of("inverse/random", 100, 450),
@@ -133,7 +134,7 @@ assert larger < 1.1 * steps_of(modes2)
 # | 10. $X M$, $M X$ or their mean: choices | **Corrected**: {{= ways["left"] }}, {{= ways["right"] }} and {{= ways["both"] : ,d }} steps, and the mean [can be zero at a wrong answer](../failures/wrong.py#zero-loss) |
 # | 11. "It depends": the diagonal matrix converges faster | **Confirmed, explained**: loss factor per step {{= factors[0] : .4f }} and {{= factors[1] : .3f }} in the stored losses, {{= predicted[0] : .4f }} and {{= predicted[1] : .3f }} predicted; matrix 1 times 1.5 needs {{= larger }} |
 # | 12. The SVD agrees with torch's | **Confirmed**: for the first of five [to {{= series/2020-runs#off_svd : .0e }}](2020-runs.py) in float32 |
-# | 13. $\sigma = d^2$ keeps singular values from being negative | **True, and a trap**: {{= series/3-svd#svd_dead_one_guess }} or {{= series/3-svd#svd_dead_own_guess }} of 200 matrices [die of it](3-svd.py#the-dead-one) |
+# | 13. $\sigma = d^2$ keeps singular values from being negative | **True, and a trap**: {{= series/3-svd-repair#svd_dead_one_guess }} or {{= series/3-svd-repair#svd_dead_own_guess }} of 200 matrices [die of it](3-svd.py#the-dead-one) |
 # | 14. Five curves: it depends | **Explained**: three slopes predicted to {{= series/3-svd#svd_slope_off : .0e }}, [one slow](3-svd.py#the-slow-one): {{= series/3-svd#svd_slow_steps : ,d }} steps, one dead at {{= series/2020-runs#dead_level : .5f }} |
 # | 15. Adam works better than SGD | **Half true**: with these settings it brings home all five, and needs {{= series/2020-runs#least_ratio : .1f }} to {{= series/2020-runs#most_ratio : .1f }} times the steps [on the three that momentum finishes](3b-adam.py#who-wins) |
 # | 16. One figure, every step of five runs | **Repaired**: {{= series/2020-runs#points_then : ,d }} points became [{{= series/2020-runs#points_now : ,d }}](2020-runs.py#then-and-now) |

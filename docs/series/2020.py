@@ -127,7 +127,7 @@ assert today.max() > 0.1
 #
 # ## Then, now, and theory
 #
-# [Part 2](2-inverse.py#the-curve-predicted) predicts the loss of each step from the singular values
+# [Part 2](2b-curve.py#the-curve-predicted) predicts the loss of each step from the singular values
 # and the guess. It knows nothing of a run. Draw it, and lay the stored losses on it.
 
 # %%
@@ -232,7 +232,7 @@ assert counts.max() - counts.min() < 20
 
 # %% [markdown]
 # Neither, on this matrix. A guess has some of [the slowest
-# mode](2-inverse.py#four-small-problems-side-by-side), and you wait for that. In the first
+# mode](2b-curve.py#four-small-problems-side-by-side), and you wait for that. In the first
 # decomposition, where the guess was read from the same bookmark, the guess [makes a
 # difference](2020-runs.py#the-bookmark-again), and this one lies among the others. The coincidence
 # is a curiosity, not a cause.

@@ -171,7 +171,7 @@ fig
 # in float64, with Adam as torch ships it. The loss is quadratic, so its table of second derivatives,
 # the *Hessian* $H$, is the same everywhere.
 #
-# Momentum has [a limit there](2-inverse.py#the-edge): $\alpha h < 2(1 + \beta)$ for the largest
+# Momentum has [a limit there](2b-curve.py#the-edge): $\alpha h < 2(1 + \beta)$ for the largest
 # curvature $h$. Adam's $m$ is momentum with the gradient multiplied by $1 - \beta_1$, and each number
 # has a learning rate of its own, its *effective learning rate* $\alpha/D$ with
 # $D = \sqrt{\hat v} + \varepsilon$. Put both into the limit of momentum, as Cohen et al. (2022) did
@@ -201,7 +201,7 @@ def run_adam(M, steps, **options):
 
 
 def story(path, seen, M, limit=3.8):
-    """Errors; when the run arrives, crosses the limit and leaves; -1: never."""
+    """Errors; steps of arriving, crossing the limit, leaving; -1: never."""
     inverse = torch.linalg.inv(M)
     error = (path - inverse).flatten(1).norm(dim=1) / inverse.norm()
     arrived = int(gd.rates.first_below(error, 1e-10))
@@ -290,7 +290,7 @@ assert effective[15_500] > 5000 * effective[0]
 #
 # With the settings of 2020 Adam finishes five of five, and momentum three. Tuned against tuned it
 # is another contest: the first exercise has Adam ahead, the
-# [free sign and heavier penalty](3-svd.py#the-repair) of the page before have momentum finish all
+# [free sign and heavier penalty](3-svd-repair.py#the-repair) of the page before have momentum finish all
 # five. If you use Adam to find an answer, stop when a *bound* says that you are there, or let the
 # learning rate fall to zero, or choose $\varepsilon$ so large that the limit is out of reach, which
 # is the third exercise.

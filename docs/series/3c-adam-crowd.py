@@ -196,7 +196,7 @@ assert max(dead) < 20
 
 # %% [markdown]
 # {{= dead[0] }} with one guess for all, {{= dead[1] }} with guesses of their own: the spread is part of
-# the answer. After 3,000 steps more may die. For momentum [the page on the SVD](3-svd.py#is-it-always-so)
+# the answer. After 3,000 steps more may die. For momentum [the page on the SVD](3-svd-repair.py#is-it-always-so)
 # counts a larger crowd and longer runs.
 #
 # **What carries over to a network.** One run that leaves, or arrives, is an anecdote there as well.

@@ -15,7 +15,7 @@
 # three.
 # {: .gd-lead }
 #
-# You have met that number on [the page about the inverse](../series/2-inverse.py#the-window): the
+# You have met that number on [the page about the inverse](../series/2b-curve.py#the-window): the
 # learning rate times the curvature, $\alpha h$. Here we look at all of it.
 #
 # !!! think "Pause to think"

@@ -75,7 +75,9 @@ class Blind:
         self.takes_closure = "closure" in inspect.signature(self.optimizer.step).parameters
         quadratic = type(problem).modes is not Problem.modes
         self.settings = rates.sgd_settings(self.optimizer) if quadratic else None
-        self.law: Law | None = self.settings and partial(descent, self.settings)
+        self.law: Law | None = None
+        if self.settings is not None:
+            self.law = partial(descent, self.settings)
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Losses and free bound of the current iterate; its gradients are in place afterwards.
@@ -162,8 +164,8 @@ def method_of(problem: Problem, optimizer: Any, options: dict[str, Any]) -> Any:
         options = search | {"tolerance_grad": 0, "tolerance_change": 0} | options
     if problem.finite().numel() > 1 and couples(partial(optimizer, **options)):
         raise ValueError(
-            f"{optimizer.__name__} makes the step of one matrix depend on its neighbors, such as by "
-            "one line search or one norm for the whole batch: call it once per matrix, or take "
+            f"{optimizer.__name__} makes the step of one matrix depend on its neighbors, such as "
+            "by one line search or one norm for the whole batch: call it once per matrix, or take "
             "another optimizer"
         )
     return Blind(problem, optimizer, options)

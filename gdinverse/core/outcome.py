@@ -24,7 +24,7 @@ class Outcome:
         Where each matrix settled.
     error_bound : float64 Tensor
         What is proven of the value.
-    finite, stopped, idle, beyond, still : bool Tensor
+    finite, stopped, beyond, still : bool Tensor
         The input is finite; the run ended before max_steps: nothing is left to gain from steps,
         or the loss grew beyond repair, or the optimizer stood still.
     verdicts : long Tensor

@@ -30,6 +30,8 @@ class Problem(nn.Module):
         Whether the losses alone decide the quick bound, so that a predicted loss predicts a stop.
     deviation_bounds : bool
         Whether for a relative step ‖R‖, the distance of a product from I, decides it.
+    deviation_ends : bool
+        Whether ‖R‖ bounds no error, and yet says when steps can end and the finish take over.
 
     Examples
     --------
@@ -48,13 +50,13 @@ class Problem(nn.Module):
     """
 
     loss_bounds = False
-    deviation_bounds = False
+    deviation_bounds = deviation_ends = False
 
     def residual(self) -> Tensor:
         """What the loss is the mean square of, shape (..., rows, columns)."""
         raise NotImplementedError
 
-    def losses_of(self, residual: Tensor) -> Tensor:
+    def losses_of(self, residual: Any) -> Tensor:
         """The losses that belong to a residual, of either sign."""
         return residual.square().mean(dim=(-2, -1))
 
@@ -99,8 +101,9 @@ class Problem(nn.Module):
         """Look again at what is unproven, and say what the matrix is; by default nothing."""
 
     def exact(self) -> Any:
-        """The answer by `torch.linalg` in float64, for tests and figures; a run looks at it only
-        when `true_error=True` asks for that.
+        """The answer by `torch.linalg` in float64, for tests and figures.
+
+        A run looks at it only when `true_error=True` asks for that.
         """
         raise NotImplementedError
 

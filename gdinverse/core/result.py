@@ -50,12 +50,14 @@ class Status(Enum):
         "is within rounding of 0."
     )
     diverged = (
-        "The loss grew beyond what this dtype can undo: most likely lr is above its limit, for SGD "
-        "2 (1 + momentum) / λ_max; else the optimizer climbs (maximize), or its guess is too far away."
+        "The loss grew beyond what this dtype can undo: most likely lr is above its limit, for "
+        "SGD 2 (1 + momentum) / λ_max; else the optimizer climbs (maximize), or its guess is too "
+        "far away."
     )
     stalled = (
-        "The optimizer no longer moves, and the error bound is above the tolerance: most likely it "
-        "stopped by a rule of its own, else its lr is too small for this dtype, or the gradient is 0."
+        "The optimizer no longer moves, and the error bound is above the tolerance: most likely "
+        "it stopped by a rule of its own, else its lr is too small for this dtype, or the gradient "
+        "is 0."
     )
     out_of_steps = (
         "max_steps came first: most likely the condition number is large for this optimizer, "
@@ -160,7 +162,7 @@ class Result:
     tensor([[1.0000, 0.0000],
             [0.0000, 0.2500]], dtype=torch.float64)
 
-    Explained in [The same run in one line](../series/2-inverse.py#the-same-run-in-one-line).
+    Explained in [The same run in one line](../series/2b-curve.py#the-same-run-in-one-line).
     """
 
     value: Any

@@ -91,7 +91,7 @@ def minimize(
     >>> gd.minimize(problem, torch.optim.SGD, lr=2.0, momentum=0.9, tolerance=1e-9)
     Result(diverged after ... steps, relative error at most inf)
 
-    Explained in [When to stop](../series/2-inverse.py#when-to-stop).
+    Explained in [When to stop](../series/2b-curve.py#when-to-stop).
     """
     if max_steps < 0 or (tolerance is not None and not tolerance >= 0):
         raise ValueError(f"tolerance={tolerance} and max_steps={max_steps} must not be negative")
@@ -147,15 +147,17 @@ class Theory:
             curve = self.law(self.problem, self.start, self.steps)
             if curve is None:
                 return None
-            if curve.deviation is not None and self.problem.deviation_bounds:
+            ends, goal = self.problem.deviation_ends, self.goal
+            if curve.deviation is not None and (ends or self.problem.deviation_bounds):
                 bound = curve.deviation + self.rounding
+                goal = self.problem.enough if ends else goal
             elif self.problem.loss_bounds:
                 there = copy.deepcopy(self.problem)
                 there.restore(self.end)
                 bound = there.quick_bound(curve.loss)[0]
             else:
                 return curve
-            return replace(curve, steps=rates.first(bound <= self.goal))
+            return replace(curve, steps=rates.first(bound <= goal))
 
 
 def silent() -> None:
@@ -188,8 +190,10 @@ class _Record:
     def add(self, step: int) -> None:
         """Take down one iterate, and settle the matrices that have a reason to."""
         losses, bound, self.rounding = self.method.look()
-        if not step:
-            self._open(losses)
+        if not step:  # the marks that the losses of a run are held against
+            self.lowest = torch.full_like(losses, torch.inf)
+            grown = losses / torch.finfo(losses.dtype).eps ** 2
+            self.limit = torch.where(losses == 0, torch.inf, grown)
         self.losses.append(losses)
         self.bounds.append(bound)
         if self.exact is not None:
@@ -210,12 +214,6 @@ class _Record:
             self.running = self.running & ~ends
             self.complete = not bool(self.running.any())
             self._keep(ends)
-
-    def _open(self, losses: Tensor) -> None:
-        """Set the marks that the losses of a run are held against."""
-        self.lowest = torch.full_like(losses, torch.inf)
-        grown = losses / torch.finfo(losses.dtype).eps ** 2
-        self.limit = torch.where(losses == 0, torch.inf, grown)
 
     def _patience(self, bound: Tensor) -> Tensor:
         return torch.where(bound - self.rounding < 1, PATIENCE, PATIENCE_UNPROVEN)

@@ -86,7 +86,7 @@ def _from_python(given: Any, name: str) -> Tensor:
 def norm(X: Tensor) -> Tensor:
     """The Frobenius norm of each matrix, in float64; it neither overflows nor vanishes."""
     size = torch.linalg.vector_norm(X, dim=(-2, -1))
-    least, most = torch.aminmax(size)
+    least, most = torch.aminmax(size) if size.dim() else (size, size)
     safe = 1e130 if X.dtype == torch.float64 else 1e15
     if float(most) < safe and float(least) > 1 / safe:
         return size.double()

@@ -72,7 +72,7 @@ def convergence(
     >>> convergence({"": run}).layout.title.text
     'Predicted: 62 steps. Measured: 62 steps.'
 
-    Explained in [The same run in one line](../series/2-inverse.py#the-same-run-in-one-line).
+    Explained in [The same run in one line](../series/2b-curve.py#the-same-run-in-one-line).
     """
     if quantity not in ("loss", "error_bound"):
         raise ValueError(f"quantity={quantity!r} is not recorded: take 'loss' or 'error_bound'")

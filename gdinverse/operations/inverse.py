@@ -222,7 +222,7 @@ def inv(
     >>> result.prediction.steps
     tensor(872)
 
-    Explained in [The same run in one line](../series/2-inverse.py#the-same-run-in-one-line).
+    Explained in [The same run in one line](../series/2b-curve.py#the-same-run-in-one-line).
     """
     problem: LinearProblem
     if side == "both":

@@ -80,7 +80,7 @@ class LinearProblem(Problem):
         return modes.curvature[self.finite()].flatten()
 
     def double_twin(self) -> LinearProblem:
-        """This problem in float64."""
+        """A copy in float64."""
         return copy.deepcopy(self).double()
 
     def _singular_directions(self) -> tuple[Tensor, Tensor]:

@@ -67,7 +67,8 @@ def _from_zero(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
     again = minimize(
         twin, ConjugateGradient, tolerance=outcome.tolerance, max_steps=most, finish=False
     )
-    witness, distance = _witness(twin)
+    A, X = (twin.A, twin.X.detach()) if twin.side == "left" else (twin.A.mT, twin.X.detach().mT)
+    witness, distance = _witness(A, X)
     distance = torch.where(part.size > 0, distance, 0)
     near = distance <= n * eps * part.size
     value, bound = problem.correct(part, again.value, rest)
@@ -80,11 +81,8 @@ def _from_zero(problem: Any, part: Any, rest: Tensor, outcome: Outcome) -> None:
     outcome.distance = grafted(torch.full_like(outcome.error_bound, torch.inf), rest, distance)
 
 
-def _witness(problem: Any) -> tuple[Tensor, Tensor]:
+def _witness(A: Tensor, X: Tensor) -> tuple[Tensor, Tensor]:
     """The longest column of I − X A, and a rigorous bound on how long A makes it."""
-    A, X = problem.A, problem.X.detach()
-    if problem.side == "right":
-        A, X = A.mT, X.mT
     R = eye_like(A) - X @ A
     longest = torch.linalg.vector_norm(R, dim=-2).argmax(-1)
     v = R.gather(-1, longest[..., None, None].expand(*R.shape[:-1], 1))

@@ -26,6 +26,7 @@ from gdinverse.operations import looks
 from gdinverse.operations.linear import LinearProblem
 from gdinverse.operations.pinv import (
     PseudoInverse,
+    Side,
     guess_of,
     pinv,
     small_transpose,
@@ -121,7 +122,7 @@ class LeastSquares(LinearProblem, Relative):
     example_rows = 6
 
     @property
-    def side(self) -> str:
+    def side(self) -> Side:
         """Which product of A and P is compared with I."""
         return "right" if self.A.shape[-2] < self.A.shape[-1] else "left"
 

@@ -107,8 +107,8 @@ class PseudoInverse(LinearProblem, Relative):
     @torch.no_grad()
     def deviation(self) -> Tensor:
         """R = I − X A, or I − A X for a wide matrix."""
-        X, A = self.X, self.A
-        return plus_product(self.target, *((X, A) if self.side == "left" else (A, X)), -1)
+        left, right = (self.X, self.A) if self.side == "left" else (self.A, self.X)
+        return plus_product(self.target, left, right, -1)
 
     @torch.no_grad()
     def multiply(self, a: Tensor | float, T: Tensor) -> None:

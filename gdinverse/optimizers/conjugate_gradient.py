@@ -92,13 +92,12 @@ class ConjugateGradient(Informed):
     def advance(self) -> None:
         """Move each X along its direction, as far as the loss goes down."""
         image = self.problem.map(self.P)
-        ratio = _ratio(self.slope, norm(image))
-        alpha = self.unit * ratio * ratio
+        alpha = _ratio(self.slope.square(), (norm(image) / self.unit).square()) / self.unit
         self.problem.X.add_(self._wide(alpha) * self.P)
         self.R = self.R - self._wide(alpha) * image
         self.S = self._downhill()
         slope = norm(self.S)
-        beta = _ratio(slope, self.slope).square()
+        beta = _ratio(slope.square(), self.slope.square())
         self.P, self.slope = self.S + self._wide(beta) * self.P, slope
         self.lr, self.momentum = alpha / self.unit * self.problem.entries / 2, beta
         self._look()

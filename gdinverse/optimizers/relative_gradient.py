@@ -11,8 +11,10 @@ from torch import Tensor
 from gdinverse import rates
 from gdinverse.core.methods import Informed
 from gdinverse.core.problem import need
+from gdinverse.core.tensors import norm
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
+SHRINKING = 0.5  # the share that a step leaves of a direction that is certainly seen
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
 
 
@@ -34,6 +36,9 @@ class RelativeGradient(Informed):
 
         v ← R v/‖R v‖,   l = vᵀ X M v kept in [0.1, 1],   s = 2/(1 + l),
         X ← sX + (I − sX M) sX = s(2 − s) X + s² R X.
+
+    Where both factors are unknown, as in XᵀX = I, a step is X ← X (I + R/2), scaled by
+    s = 3/(1 + √l + l) on XᵀX.
 
     ‖M v‖ is a bound on the distance of M to a singular matrix. A direction in which it is below
     n ε‖M‖ gets 64 steps to prove itself, one in which it vanishes none.
@@ -77,24 +82,32 @@ class RelativeGradient(Informed):
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         self.R = self.problem.deviation()
+        if self.problem.deviation_ends:
+            size, before = norm(self.R), getattr(self, "size", torch.inf)
+            over = (size < 0.25) & ~(size < before / 2)  # rounding is all that is left
+            self.exhausted = self.exhausted | over | (size <= self.problem.enough)
+            self.size = size
         return self.problem.relative_look(self.R)
 
     @torch.no_grad()
     def advance(self) -> None:
         """Add the residual times the iterate."""
         self._follow()
+        s: Any = 1.0
         if self.scaled:
-            l = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
-            s = 2 / (1 + l.clamp(*SAFE))
-            self.problem.multiply(s * (2 - s), self.R * s.square())
-        else:
-            self.problem.multiply(1, self.R)
+            least = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
+            s = rates.stretch(least.clamp(*SAFE), self.problem.power)
+        a, b = rates.coefficients(s, self.problem.power)
+        self.problem.multiply(a, self.R * b)
 
     def _follow(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
         missing = self.R @ self.v
         size = torch.linalg.vector_norm(missing, dim=-2, keepdim=True)
         self.v = torch.where(size > 0, missing / size, self.v)
+        if float(size.max()) < SHRINKING:  # what M cannot see does not shrink
+            self.unseen.zero_()
+            return
         seen, eps = self.problem.seen(self.v), torch.finfo(self.R.dtype).eps
         faint = seen <= self.v.shape[-2] * eps
         self.unseen = (self.unseen + 1).mul_(faint)
@@ -113,7 +126,8 @@ def relative_law(
     """What theory says of a run whose unknowns began in the eigenbasis of the given matrix."""
     R = problem.deviation()
     spectrum = problem.spectrum(start, probe(R.shape[-1], R.device))
-    modes = problem.modes(start[0])
-    if spectrum is None or modes is None:
+    if spectrum is None:
         return None
-    return rates.relative(modes, *spectrum, min(steps, 200), SAFE if scaled else None)
+    f, w = spectrum
+    safe = SAFE if scaled else None
+    return rates.relative(problem.modes(start[0]), f, w, min(steps, 200), safe, problem.power)

@@ -16,7 +16,7 @@ from gdinverse.rates.quadratic import (
     steps_per_factor,
     window,
 )
-from gdinverse.rates.steps import newton_schulz, relative
+from gdinverse.rates.steps import coefficients, newton_schulz, relative, stretch
 
 __all__ = [
     "Best",
@@ -25,6 +25,7 @@ __all__ = [
     "adam_curvature",
     "best",
     "chebyshev",
+    "coefficients",
     "conjugate_gradient",
     "first",
     "first_below",
@@ -37,5 +38,6 @@ __all__ = [
     "relative",
     "sgd_settings",
     "steps_per_factor",
+    "stretch",
     "window",
 ]

@@ -150,7 +150,7 @@ def predict(
     >>> gd.rates.first_below(curve.error, 1e-6)
     tensor(865)
 
-    Explained in [The curve, predicted](../series/2-inverse.py#the-curve-predicted).
+    Explained in [The curve, predicted](../series/2b-curve.py#the-curve-predicted).
     """
     h = modes.curvature
     return of_factors(modes, torch.stack(_factors(h, steps, lr, momentum, nesterov, dampening)))
@@ -213,7 +213,7 @@ def rate(curvature: Tensor, lr: Number, momentum: Number = 0.0, nesterov: bool =
     >>> gd.rates.rate(h, lr=0.9, momentum=0.9)
     tensor([0.9487, 0.9487, 0.9487, 0.9841], dtype=torch.float64)
 
-    Explained in [Three of four modes are as fast](../series/2-inverse.py#the-window).
+    Explained in [Three of four modes are as fast](../series/2b-curve.py#the-window).
     """
     forward, back = _recursion(lr * curvature.double(), momentum, nesterov)
     half = forward.abs() / 2
@@ -263,7 +263,7 @@ def lr_limit(
     >>> f"{gd.rates.lr_limit(h, momentum=0.9):.4f}"
     '7.2166'
 
-    Explained in [The edge](../series/2-inverse.py#the-edge).
+    Explained in [The edge](../series/2b-curve.py#the-edge).
     """
     limit = 2 * (1 + momentum) / (float(curvature.max()) + weight_decay)
     limit = limit / (1 - dampening) if momentum else limit
@@ -337,7 +337,8 @@ def best(
     high = float(curvature.max()) + weight_decay
     low = float(curvature[curvature > 1e-30 * curvature.max()].min()) + weight_decay
     a, b = math.sqrt(high), math.sqrt(low)
-    if momentum is None and not nesterov:
+    polyak = momentum is None and not nesterov
+    if polyak:
         lr, momentum = 4 / (a + b) ** 2, ((a - b) / (a + b)) ** 2
     elif momentum is None:
         lr = 4 / (3 * high + low)
@@ -347,7 +348,8 @@ def best(
     else:
         lr = 2 * (1 + momentum) / (high + low)
     h = torch.tensor([high, low], dtype=torch.float64, device="cpu")
-    slowest = float(rate(h, lr, momentum, nesterov).max())
+    # At the double root of Polyak's pair half of the digits of a computed rate would be lost.
+    slowest = math.sqrt(momentum) if polyak else float(rate(h, lr, momentum, nesterov).max())
     return Best(lr / (1 - dampening) if momentum else lr, momentum, slowest)
 
 

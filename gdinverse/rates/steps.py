@@ -52,14 +52,20 @@ def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
 
 
 def relative(
-    modes: Modes, f: Tensor, w: Tensor, steps: int, safe: tuple[float, float] | None = None
+    modes: Modes | None,
+    f: Tensor,
+    w: Tensor,
+    steps: int,
+    safe: tuple[float, float] | None = None,
+    power: int = 1,
 ) -> Prediction:
-    """The curve of the relative gradient X ← X + (I − X M) X, plain or scaled.
+    """The curve of the relative gradient, plain or scaled.
 
     Parameters
     ----------
-    modes : Modes
-        Of the guess.
+    modes : Modes, or None
+        Of the guess, where the loss is quadratic. Else the loss is the mean square of I − left ·
+        right, and the error that of f^(1/power) from 1.
     f : float64 Tensor of shape (..., n)
         The eigenvalues of X M at the guess, in (0, 1].
     w : float64 Tensor of shape (..., n)
@@ -68,10 +74,13 @@ def relative(
         How many steps to predict.
     safe : tuple, optional
         The range in which a scaled step keeps its estimate l; None for plain steps.
+    power : int
+        1 for X ← X + (I − X M) X; 2 where the unknown is in both factors, X ← X + X (I − XᵀX)/2.
 
     Notes
     -----
-    With r = 1 − f, a step by s maps f ← s f (2 − s f) and r ← (1 − s + s r)²; plain is s = 1. The
+    With r = 1 − f and q = 1 − s + s r, a step by s maps f ← s f (2 − s f), so r ← q²; with power 2,
+    f ← s f (3 − s f)²/4, so r ← q² (3 + q)/4. Plain is s = 1. The
     carried vector becomes R v/‖R v‖, l = Σ f w, and s = 2/(1 + l). Both f and r are followed,
     because each loses its digits where the other is near 0.
 
@@ -91,16 +100,47 @@ def relative(
     Explained in [Three rungs](../theory/ladder.py).
     """
     r = first = 1 - f
-    factors, sizes = [torch.ones_like(r)], [r.square().sum(-1).sqrt()]
+    factors, sizes, roots = [torch.ones_like(r)], [r.square().sum(-1).sqrt()], [f]
     for _ in range(steps):
         s: Any = 1.0
         if safe is not None:
             w = w * r.square()
             w = w / w.sum(-1, keepdim=True).clamp(min=torch.finfo(w.dtype).tiny)
-            s = 2 / (1 + (f * w).sum(-1, keepdim=True).clamp(*safe))
-        early, f = f < 0.5, s * f * (2 - s * f)
-        r = torch.where(early, 1 - f, (1 - s + s * r).square())
+            s = stretch((f * w).sum(-1, keepdim=True).clamp(*safe), power)
+        early, q, m = f < 0.5, 1 - s + s * r, power + 1 - s * f
+        f = s * f * m if power == 1 else s * f * (m / 2).square()
+        late = q.square() if power == 1 else q.square() * (3 + q) / 4
+        r = torch.where(early, 1 - f, late)
         factors.append(torch.where(first == 0, 0, r / first))
         sizes.append(r.square().sum(-1).sqrt())
+        roots.append(f)
+    deviation = torch.stack(sizes)
+    if modes is None:
+        error = (torch.stack(roots).pow(1 / power) - 1).square().mean(-1).sqrt()
+        return Prediction(deviation.square() / f.shape[-1] ** 2, error, deviation=deviation)
     curve = of_factors(modes, torch.stack(factors))
-    return Prediction(curve.loss, curve.error, deviation=torch.stack(sizes))
+    return Prediction(curve.loss, curve.error, deviation=deviation)
+
+
+def stretch(least: Tensor, power: int) -> Tensor:
+    """The s that sends an eigenvalue `least` and 1 to the same place.
+
+    Examples
+    --------
+    >>> import torch, gdinverse as gd
+    >>> gd.rates.stretch(torch.tensor([1.0, 0.0]), 1), gd.rates.stretch(torch.tensor([1.0, 0.0]), 2)
+    (tensor([1., 2.]), tensor([1., 3.]))
+    """
+    return 2 / (1 + least) if power == 1 else 3 / (1 + least.sqrt() + least)
+
+
+def coefficients(s: Any, power: int) -> tuple[Any, Any]:
+    """The a and b for which a step by s multiplies the unknown by a I + b R.
+
+    Examples
+    --------
+    >>> import gdinverse as gd
+    >>> gd.rates.coefficients(1.0, 1), gd.rates.coefficients(1.0, 2)
+    ((1.0, 1.0), (1.0, 0.5))
+    """
+    return (s * (2 - s), s * s) if power == 1 else (s**0.5 * (3 - s) / 2, s**1.5 / 2)

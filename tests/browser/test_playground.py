@@ -96,7 +96,7 @@ def test_a_link_sets_the_playground_on_load_on_the_page_itself_and_back(play):
 
 def test_instant_navigation_brings_the_playground_and_takes_it_away(open_page, address):
     page = open_page("404.html")
-    paths = ("", "play/", "series/2-inverse/")
+    paths = ("", "play/", "series/2b-curve/")
     entries = "".join(f"<url><loc>{address}{path}</loc></url>" for path in paths)
     sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
     page.route(
@@ -104,7 +104,7 @@ def test_instant_navigation_brings_the_playground_and_takes_it_away(open_page, a
         lambda route: route.fulfill(body=sitemap, content_type="application/xml"),
     )
     with page.expect_response("**/sitemap.xml"):
-        page.goto(f"{address}series/2-inverse/")
+        page.goto(f"{address}series/2b-curve/")
     page.wait_for_timeout(300)
     page.evaluate("window.marker = 1")
     page.get_by_role("link", name="a little above it").click()
@@ -116,7 +116,7 @@ def test_instant_navigation_brings_the_playground_and_takes_it_away(open_page, a
     page.go_back()
     page.wait_for_function(f"{ELEMENT}.state.lr === 7.3")
     page.go_back()
-    page.wait_for_url("**/series/2-inverse/**")
+    page.wait_for_url("**/series/2b-curve/**")
     assert page.evaluate("window.marker") == 1, "the page was loaded anew"
     assert page.complaints == []
 

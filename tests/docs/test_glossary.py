@@ -98,8 +98,8 @@ def test_every_entry_is_one_line_in_one_sense(glossary):
         assert len(line) <= 110
 
 
-def test_the_page_on_the_inverse_has_the_lines_of_the_glossary(site, glossary):
-    page = (site / "series/2-inverse/index.html").read_text()
+def test_the_page_on_the_curve_has_the_lines_of_the_glossary(site, glossary):
+    page = (site / "series/2b-curve/index.html").read_text()
     found = TERM.findall(page)
     lines = {anchor: line for anchor, (_, line) in glossary.terms(GLOSSARY.read_text()).items()}
     assert {"loss", "learning-rate", "momentum", "mode", "window"} <= {term[1] for term in found}

@@ -10,7 +10,6 @@ from tests.docs.site import ROOT
 MOST = 12  # minutes
 PAGES = sorted(p for p in ROOT.glob("docs/*/*.py") if "_machinery" not in p.parts)
 TAUGHT = [page for page in PAGES if page.parent.name in ("series", "theory")]
-NOT_YET = {"2-inverse.py", "3-svd.py"}  # rewritten elsewhere, and off this list with that
 MINUTES = re.compile(r"About (\d+) minutes? to read")
 CARRIES = "**What carries over to a network.**"
 
@@ -36,8 +35,7 @@ def test_no_page_takes_longer_than_twelve_minutes(site):
         folder = path.parent if path.name == "index" else path
         taken[name(page)] = minutes((site / folder / "index.html").read_text())
     print("\n".join(f"{count:3} minutes  {page}" for page, count in taken.items()))
-    long = {page for page, count in taken.items() if count > MOST}
-    assert {page for page in long if page.rpartition("/")[2] not in NOT_YET} == set()
+    assert {page for page, count in taken.items() if count > MOST} == set()
 
 
 def test_the_minutes_are_those_that_a_page_shows():
@@ -50,7 +48,7 @@ def unanswered(text):
     return [below for below in boxes if not below.startswith("??? predict")]
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.name not in NOT_YET], ids=name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_each_pause_to_think_has_its_answer(page):
     assert unanswered(text_of(page)) == []
 
@@ -62,7 +60,7 @@ def test_a_pause_without_an_answer_is_found(below):
     assert unanswered('!!! think "Pause"\n    Why?\n\n??? predict "So"\n    So.\n') == []
 
 
-@pytest.mark.parametrize("page", [p for p in TAUGHT if p.name not in NOT_YET], ids=name)
+@pytest.mark.parametrize("page", TAUGHT, ids=name)
 def test_a_page_says_what_carries_over_and_opens_one_door(page):
     text = text_of(page).partition("## Your turn")[0]
     carries = [part for part in text.split("\n\n") if part.startswith(CARRIES)]

@@ -95,8 +95,6 @@ def test_a_hidden_definition_stops_the_build(small):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_page_uses_a_symbol_from_a_hidden_cell(symbols, page):
-    if name(page) in symbols.NOT_YET:
-        pytest.skip("it is being rewritten")
     assert list(symbols.unseen(jupytext.read(page))) == []
 
 
@@ -111,8 +109,6 @@ def functions(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_function_that_a_page_shows_is_longer_than_a_reader_keeps_in_mind(symbols, page):
-    if name(page) in symbols.NOT_YET:
-        pytest.skip("it is being rewritten")
     assert [found for found in functions(page) if found[1] > LONGEST] == []
 
 

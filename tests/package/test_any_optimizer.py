@@ -153,7 +153,7 @@ def test_optimizers_that_mix_a_batch_are_refused_and_all_others_keep_it_apart():
         if not takes or kind in (torch.optim.Optimizer, torch.optim.SparseAdam):
             continue  # sparse gradients are not ours
         if name in ("LBFGS", "Adafactor", "Muon"):
-            with pytest.raises(ValueError, match="once per matrix|2D"):
+            with pytest.raises(ValueError, match=r"once per matrix|2D"):
                 gd.inv(batch, optimizer=kind, lr=0.01, max_steps=5)
             continue
         together = gd.inv(batch, optimizer=kind, lr=0.01, max_steps=5)

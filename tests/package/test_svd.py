@@ -335,7 +335,7 @@ def test_lists_and_integers_work():
 
 
 def test_the_optimizer_says_what_it_needs():
-    with pytest.raises(TypeError, match="Inverse has none"):
+    with pytest.raises(TypeError, match="needs turned and distance, and Inverse"):
         gd.minimize(gd.Inverse(torch.eye(2)), gd.OrthogonalGradient)
     with pytest.raises(TypeError, match="lr"):
         gd.svd(torch.eye(2), lr=0.1)

@@ -41,7 +41,7 @@ ${drawn}problem = gd.Inverse(M, guess=${guess})
 answer, errors = gd.inv(M).value, []
 result = gd.minimize(
     problem, ${METHODS[state.rung](state)},
-    tolerance=1e-6, max_steps=20_000,
+    tolerance=1e-6, max_steps=20_000, finish=False,
     callback=lambda step, problem: errors.append(torch.dist(problem.X.detach(), answer)),
 )
 steps = int(gd.rates.first_below(torch.stack(errors), 1e-6 * answer.norm()))
