@@ -1,4 +1,5 @@
-# Two commands: `make serve` to read the site, `make test` to check everything.
+# Two commands: `make serve` to read the site, `make test` to check everything. Between edits,
+# `make quick`, or a part of the tests: make test ARGS="-k diagonal"
 # They need Python 3.11 or newer, make and a shell; the rest is installed into this folder.
 
 # The first Python that is new enough. Another one: make PYTHON=python3.13 serve
@@ -13,16 +14,19 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL = help
-.PHONY: help serve test build lock clean ready
+.PHONY: help serve test quick build lock clean ready
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## */make \1	/' | expand -t 13
 
 serve: ready  ## read the site while you write it: http://127.0.0.1:8000
-	@$(BIN)/python -m mkdocs serve --livereload --dev-addr $(ADDRESS)
+	@$(BIN)/python -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
 
 test: ready  ## check everything: style, types, package, pages, browser
-	@$(BIN)/python -m tools.run_tests
+	@$(BIN)/python -m tools.run_tests $(ARGS)
+
+quick: ready  ## check in a minute: style, types, examples, contract, one page
+	@$(BIN)/python -m tools.run_tests quick
 
 build: ready  ## write the site into site/
 	@$(BIN)/python -m mkdocs build --strict

@@ -6,11 +6,13 @@ busy. A gate that runs no test has failed.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
@@ -25,25 +27,30 @@ NODE = (
     " --test-reporter=junit --test-reporter-destination={report}"
 )
 SCHEMA = "check-jsonschema --builtin-schema"
+CONTRACT = "tests/package/test_contract.py"
+ONE_PAGE = "tests/docs/test_plants.py::test_the_small_site_is_whole"
 
 
 @dataclass(frozen=True)
 class Gate:
     name: str
     command: str
-    lane: int = 0  # 0: quick, and before all others
+    lane: int = 0  # 0: before all others
+    quick: bool = False  # also in `make quick`
 
 
 # Each comment says what would slip through without the gate.
 GATES = (
     # Mistakes that need no run to be seen: unused names, mutable defaults, shadowed builtins.
-    Gate("style", "ruff check"),
+    Gate("style", "ruff check", quick=True),
     # Differences of layout, which hide the real ones in a change.
-    Gate("layout", "ruff format --check"),
+    Gate("layout", "ruff format --check", quick=True),
+    # The same for the site's scripts.
+    Gate("style of scripts", "node_modules/.bin/biome ci --error-on-warnings", quick=True),
     # A value of a type that a caller does not expect.
-    Gate("types", "python -m mypy"),
+    Gate("types", "python -m mypy", quick=True),
     # Typing mistakes in prose, names and comments.
-    Gate("spelling", "typos"),
+    Gate("spelling", "typos", quick=True),
     # A workflow that gives its token, or a stranger's text, more power than it needs.
     Gate("workflows: safe", "zizmor --offline --no-progress --quiet --persona=auditor .github"),
     # A workflow that never starts, because a key is misspelled; the same for the two others.
@@ -65,6 +72,8 @@ GATES = (
     # A playground, a search, a tooltip or a figure that does not do what a reader asks of it.
     Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", lane=2),
 )
+# A docstring's example, an operation that breaks the contract, a page that does not build.
+QUICK = Gate("a little of all", f"{PYTEST} gdinverse {CONTRACT} {ONE_PAGE}", lane=1, quick=True)
 
 
 @dataclass
@@ -75,19 +84,30 @@ class Outcome:
     seconds: float = 0.0
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
+    """Run all gates, the quick ones, or what pytest finds by other arguments."""
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    os.environ["CHROME"] = browser()
+    gates = chosen(arguments)
+    if not gates[-1].quick:
+        os.environ["CHROME"] = browser()
     outcomes: dict[str, Outcome] = {}
-    for gate in (gate for gate in GATES if not gate.lane):
+    for gate in (gate for gate in gates if not gate.lane):
         print(f"\n── {gate.name}", flush=True)
         outcomes[gate.name] = run(gate)
     if not any(outcome.failed for outcome in outcomes.values()):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["GD_SITE"] = f"{folder}/site"
-            outcomes |= side_by_side([gate for gate in GATES if gate.lane])
-    report(outcomes)
+            outcomes |= side_by_side([gate for gate in gates if gate.lane])
+    report(gates, outcomes)
     sys.exit(any(outcome.failed for outcome in outcomes.values()))
+
+
+def chosen(arguments: list[str]) -> Sequence[Gate]:
+    if arguments == ["quick"]:
+        return [*(gate for gate in GATES if gate.quick), QUICK]
+    if arguments:
+        return [Gate("chosen", f"{PYTEST} {shlex.join(arguments)}")]
+    return GATES
 
 
 def side_by_side(gates: list[Gate]) -> dict[str, Outcome]:
@@ -146,10 +166,10 @@ def count(report: Path) -> Outcome:
     return Outcome(len(cases) - failed - skipped, failed, skipped)
 
 
-def report(outcomes: dict[str, Outcome]) -> None:
+def report(gates: Sequence[Gate], outcomes: dict[str, Outcome]) -> None:
     """End with the plain total, alone on its line."""
     print()
-    for gate in GATES:
+    for gate in gates:
         outcome = outcomes.get(gate.name)
         print(f"{gate.name:20}", line(outcome) if outcome else "not run: an earlier gate failed")
     total = [
@@ -166,4 +186,4 @@ def line(outcome: Outcome) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

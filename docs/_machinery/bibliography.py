@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from typing import Any
 
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from build import build
@@ -13,21 +16,21 @@ ENTRY = re.compile(r"^\d+\. .*\n    \{: #([\w-]+) \}$", re.MULTILINE)
 NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 CITED = re.compile(rf"({NAME})(?:(?:,\s+{NAME})*\s+&amp;\s+{NAME}|\s+et\s+al\.)?\s+\((\d{{4}})\)")
 
-bibliography = {}
+bibliography: dict[str, Any] = {}
 
 
-def on_files(files, **_):
+def on_files(files: Files, **_: Any) -> None:
     bibliography.clear()
     if file := files.get_file_from_path(SOURCE):
         bibliography.update(file=file, entries=set(ENTRY.findall(file.content_string)))
 
 
-def on_page_content(html, page, **_):
+def on_page_content(html: str, page: Page, **_: Any) -> str:
     if not bibliography or page.file is bibliography["file"]:
         return html
     address = get_relative_url(bibliography["file"].url, page.url)
 
-    def link(match):
+    def link(match: re.Match[str]) -> str:
         anchor = key(match[1], match[2])
         if anchor not in bibliography["entries"]:
             build.fail(f"{page.file.src_uri}: {match[0]} is not in {SOURCE}: no #{anchor}")
@@ -36,7 +39,7 @@ def on_page_content(html, page, **_):
     return rewrite(html, lambda name, _: name in QUIET, lambda text: CITED.sub(link, text))
 
 
-def key(author, year):
+def key(author: str, year: str) -> str:
     """The anchor of an entry: the first author's name in plain letters, and the year."""
     plain = unicodedata.normalize("NFKD", author).encode("ascii", "ignore").decode()
     return f"{plain.lower()}-{year}"

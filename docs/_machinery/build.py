@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mkdocs.exceptions import PluginError
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from nbformat import NotebookNode
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from nbformat import NotebookNode
 
 log = logging.getLogger("mkdocs.gdinverse")
 
 
 @dataclass
 class Build:
-    """One build of the site: where it is, what for, and the notebooks that ran in it."""
+    """One build of the site: where it is, what for, what ran in it and what is wrong with it."""
 
     root: Path = Path()
     serving: bool = False
     repository: str = ""  # "owner/name" on GitHub, where it has such a home
     address: str = ""  # of the published site, if it is known
     page: str = ""
-    started: dict[str, Future] = field(default_factory=dict)  # pages that run already
+    server: LiveReloadServer | None = None
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
 
     def beside(self, page: str) -> list[Path]:
         """The data that lies beside a page, for its cells to read."""
@@ -35,10 +34,24 @@ class Build:
         return [path for path in files if path.is_file() and path.suffix not in (".py", ".md")]
 
     def fail(self, message: str) -> None:
-        """Stop the build. `mkdocs serve` goes on instead: it would hang until the next edit."""
-        if not self.serving:
-            raise PluginError(message)
+        """Say what is wrong, and go on: one build shows all that is. Then hooks.py ends it."""
+        self.failures.append(message)
         log.error(message)
+
+    def show_again(self, *_: object) -> None:
+        """As MkDocs does when a file has changed, of whose watching it says nothing to plugins."""
+        if server := self.server:
+            with server._rebuild_cond:
+                server._want_rebuild = True
+                server._rebuild_cond.notify_all()
+
+
+def rendered(files: Files) -> Iterator[Page]:
+    """The pages of this build; `mkdocs serve --dirty` leaves out what did not change."""
+    for file in files.documentation_pages():
+        if file.page and file.page.content is not None:
+            build.page = file.src_uri
+            yield file.page
 
 
 # One per process: mkdocs loads hooks anew for each build, the modules beside them only once.

@@ -1,9 +1,12 @@
 """What stands under a page's title: how long it takes, what ran it, and where to get it."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
+from nbformat import NotebookNode
 
 from build import build
 from download import target
@@ -16,19 +19,21 @@ META = """<div class="gd-meta" data-search-exclude="true">
 EDIT = '<p class="gd-meta gd-edit" data-search-exclude="true">{link}</p>'
 
 
-def add_to(html, page):
+def add_to(html: str, page: Page) -> str:
+    if page.is_homepage:
+        return html
     if page.file.src_uri in build.notebooks:
         return add_meta(html, page)
-    if build.repository and not page.is_homepage:
+    if build.repository:
         return html + EDIT.format(link=edit_link(page))
     return html
 
 
-def add_meta(html, page):
+def add_meta(html: str, page: Page) -> str:
     """Put the page's two lines about its run under its title."""
     notebook = build.notebooks[page.file.src_uri]
     run = notebook.metadata.get("run")
-    if run is None:  # it failed, and says so
+    if run is None:  # it failed or still runs, and says so
         return html
     if "</h1>" not in html:
         build.fail(f"{build.page}: a page needs a title: # …")
@@ -38,7 +43,7 @@ def add_meta(html, page):
     return html.replace("</h1>", f"</h1>\n{lines}", 1)
 
 
-def minutes(notebook):
+def minutes(notebook: NotebookNode) -> str:
     """How long it takes to read what stands open: prose, and code that is not folded."""
     words = lines = 0
     for cell in notebook.cells:
@@ -50,7 +55,7 @@ def minutes(notebook):
     return f"{number} minute{'s' * (number > 1)}"
 
 
-def links(page):
+def links(page: Page) -> Iterator[str]:
     name = Path(page.file.src_uri).with_suffix(".ipynb").name
     everything = get_relative_url("downloads/", page.url)
     yield f'<a href="{name}" download>Download the notebook</a>, or <a href="{everything}">all</a>'
@@ -60,6 +65,6 @@ def links(page):
         yield edit_link(page)
 
 
-def edit_link(page):
+def edit_link(page: Page) -> str:
     address = f"https://github.com/{build.repository}/edit/main/docs/{page.file.src_uri}"
     return f'<a href="{address}">Edit this page</a>'

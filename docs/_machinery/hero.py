@@ -1,21 +1,13 @@
-"""The home page's figure and the output of its code, both computed when the site is built.
+"""The home page's figure, which a hidden cell of that page computes.
 
-The figure is a drawing, so that the first page needs no script for it: X M at four steps above the
-curve of the error, in the vocabulary of all other figures.
+It is a drawing, so that the first page needs no script for it: X M at four steps above the curve of
+the error, in the vocabulary of all other figures.
 """
-
-from __future__ import annotations
-
-import contextlib
-import io
-import re
-from functools import cache
 
 import torch
 
 import gdinverse as gd
 
-CODE = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 SHOWN = (0, 10, 100, 1000)
 TARGET = 1e-6
 # Its cells are square on any page: 4 rows of 19 columns, four matrices and the gaps between them.
@@ -25,24 +17,7 @@ HERO = """<div role="img" aria-label="{words}" data-search-exclude>
 </div>"""
 
 
-def on_page_markdown(markdown, page, **_):
-    return CODE.sub(with_output, markdown) if page.is_homepage else None
-
-
-def on_page_content(html, **_):
-    return html.replace("<!-- hero -->", hero()) if "<!-- hero -->" in html else None
-
-
-def with_output(match):
-    """Run a block of code and put what it prints below it."""
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(match[1], {})
-    return f"{match[0]}\n```{{ .text .gd-output .no-copy }}\n{printed.getvalue().rstrip()}\n```\n"
-
-
-@cache
-def hero():
+def hero() -> str:
     """Draw the run of 2020 on matrix 1: products X M, measured and predicted errors."""
     M, iterates = gd.matrices.random_2020(), []
     result = gd.inv(
@@ -56,6 +31,7 @@ def hero():
     )
     X, exact = torch.stack(iterates)[: SHOWN[-1] + 1], torch.linalg.inv(M)
     errors = (X - exact).norm(dim=(1, 2)) / exact.norm()
+    assert result.prediction
     predicted = result.prediction.error[: len(X)]
     steps = int(gd.rates.first_below(errors, TARGET))
     assert steps == gd.rates.first_below(predicted, TARGET), "the home page's claim is wrong"

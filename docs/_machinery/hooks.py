@@ -2,98 +2,120 @@
 
 import html
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import nbconvert.preprocessors
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 from mkdocs.utils import meta
+from mkdocs_jupyter.plugin import NotebookFile
 
 import byline
 import download
 import execution
+import figures
 import formulas
 import scripts
+import serving
 import values
 import vendor
-from build import build
+from build import build, rendered
+
+# What pages are executed with: their own settings, and not those of the person who builds.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
 
 
-def on_startup(command, **_):
+def on_startup(command: str, **_: Any) -> None:
     build.serving = command == "serve"
+    os.environ |= ENVIRONMENT
 
 
-def on_config(config):
+def on_shutdown() -> None:
+    execution.end()
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
     build.root = Path(config.config_file_path).parent
-    build.notebooks.clear()
+    build.failures.clear()
+    places = [str(build.root), str(Path(__file__).parent)]  # of the processes that run pages, too
+    sys.path[:0] = [place for place in places if place not in sys.path]
     build.repository = config.extra["repository"]
     if not config.site_url and build.repository:
         owner, name = build.repository.split("/")
         config.site_url = f"https://{owner}.github.io/{name}/"
     build.address = config.site_url or ""
-    # Kernels run this package, and without the settings of the person who builds.
-    ipython = build.root / ".cache/ipython"
-    ipython.mkdir(parents=True, exist_ok=True)
-    os.environ |= {
-        "IPYTHONDIR": str(ipython),
-        "JUPYTER_NO_CONFIG": "1",
-        "PYTHONPATH": str(build.root),
-    }
-    nbconvert.preprocessors.ExecutePreprocessor = execution.PageExecutor
+    execution.FORKS.set_forkserver_preload(config.extra["imported"])
+    setattr(nbconvert.preprocessors, "ExecutePreprocessor", execution.ExecutePreprocessor)
     return config
 
 
-def on_files(files, config):
-    vendor.remove_unused(files)
+def on_serve(server: LiveReloadServer, **_: Any) -> LiveReloadServer:
+    build.server = server
+    build.show_again()  # a page may have run while the first build was written
+    return server
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
     vendor.add(files, config)
     scripts.bundle(files, config)
     return files
 
 
-def on_nav(nav, **_):
-    execution.start([page.file for page in nav.pages if page.file.src_uri.endswith(".py")])
+def on_nav(nav: Navigation, files: Files, **_: Any) -> None:
+    pages = [page.file for page in nav.pages]
+    execution.execute([file.src_uri for file in pages if isinstance(file, NotebookFile)])
+    serving.leave_out_what_is_as_it_was(files)
 
 
-def on_pre_page(page, **_):
+def on_pre_page(page: Page, **_: Any) -> Page:
     build.page = page.file.src_uri
     return page
 
 
-def on_page_markdown(markdown, page, **_):
-    if notebook := build.notebooks.get(build.page):
-        markdown = html.unescape(markdown)  # see notebook.html.j2
-        if notebook.cells[0].cell_type == "raw":  # the comment at the top of its file
-            page.meta |= meta.get_data(notebook.cells[0].source + "\n")[1]
-    return values.hide(markdown)
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    notebook = build.notebooks.get(build.page)
+    if not notebook:
+        return values.resolve(markdown)
+    if notebook.cells[0].cell_type == "raw":  # the comment at the top of its file
+        page.meta.update(meta.get_data(notebook.cells[0].source + "\n")[1])
+    return html.unescape(markdown)  # see notebook.html.j2
 
 
-def on_page_content(html, page, **_):
+def on_page_content(html: str, page: Page, **_: Any) -> str:
     return byline.add_to(html, page)
 
 
-def on_env(env, config, files):
-    pages = [file.page for file in files.documentation_pages()]
-    for page in pages:
-        build.page = page.file.src_uri
-        page.content = values.reveal(page.content)
-    formulas.take_out(pages)
-    for page in pages:
-        build.page = page.file.src_uri
-        if build.page in build.notebooks:
+def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
+    figures.move(files, config)
+    formulas.typeset(rendered(files))
+    for page in rendered(files):
+        if build.page in build.notebooks and not page.is_homepage:
             files.append(download.executed(page.file, config))
     return env
 
 
-def on_post_page(output, page, **_):
-    build.page = page.file.src_uri
-    output = formulas.put_in(output)
-    for leftover in (*values.HIDDEN.findall(output), *formulas.FORMULA.findall(output)):
-        build.fail(f"{build.page}: neither values of other pages nor math in headings: {leftover}")
-    return named(output)
-
-
-def on_post_template(output, template_name, **_):
-    return named(output) if template_name == "404.html" else output
-
-
-def named(output):
+def on_post_page(output: str, **_: Any) -> str:
     """Name the search, which the theme leaves a dialog without a name."""
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+
+
+def on_post_template(output: str, template_name: str, **_: Any) -> str:
+    return on_post_page(output) if template_name == "404.html" else output
+
+
+@event_priority(-200)
+def on_post_build(**_: Any) -> None:
+    if build.failures and not build.serving:
+        raise PluginError(f"{len(build.failures)} mistakes, each said above.")
+    serving.remember()

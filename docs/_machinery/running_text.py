@@ -1,13 +1,14 @@
 """Changes words of a rendered page, and nothing but words."""
 
 import re
+from collections.abc import Callable
 
 # Where no word becomes a link: in code, in links, in headings.
 QUIET = {"a", "code", "pre", "script", "style", "svg", *(f"h{level}" for level in range(1, 7))}
 TAG = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
 
 
-def rewrite(html, skipped, change):
+def rewrite(html: str, skipped: Callable[[str, str], object], change: Callable[[str], str]) -> str:
     """Apply `change` to all text outside elements that `skipped(name, attributes)` names."""
     parts, end, inside, depth = [], 0, "", 0
     for tag in TAG.finditer(html):

@@ -9,11 +9,18 @@ it, so it uses what a reader has seen, and what it binds serves other solutions 
 import ast
 import re
 import symtable
+from collections.abc import Iterable, Iterator, Set
+from typing import Any
 
-import jupytext
+from mkdocs.structure.nav import Navigation
+from mkdocs_jupyter.plugin import NotebookFile
+from nbformat import NotebookNode
 
+import cells
 from build import build
 from values import ELSEWHERE, VALUE, split
+
+Names = tuple[set[str], set[str]]  # used, and bound
 
 DRAWING = {"hide", "figure"}
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -22,16 +29,16 @@ OPENING = re.compile(r"^!!! opening.*\n(?:\s*\n)?((?:[ ]{4}.*\n?|\s*\n)+)", re.M
 LISTED = re.compile(r"^[ ]{4}- `(\w+)", re.MULTILINE)
 
 
-def on_nav(nav, **_):
+def on_nav(nav: Navigation, **_: Any) -> None:
     for file in (page.file for page in nav.pages):
-        if file.src_uri.endswith(".py"):
-            for complaint in unseen(jupytext.read(file.abs_src_path)):
+        if isinstance(file, NotebookFile):
+            for complaint in unseen(cells.read(file.src_uri)):
                 build.fail(f"{file.src_uri}, {complaint}")
 
 
-def unseen(notebook):
+def unseen(notebook: NotebookNode) -> Iterator[str]:
     """Yield a complaint for each name that comes from where no reader looks."""
-    origin = {}
+    origin: dict[str, tuple[int, str]] = {}
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.metadata.get("tags", []))
         kind = "drawn" if tags & DRAWING else "solved" if "solution" in tags else "seen"
@@ -43,7 +50,7 @@ def unseen(notebook):
         origin |= dict.fromkeys(bound, (number, kind))
 
 
-def reading(cell):
+def reading(cell: NotebookNode) -> Names:
     """The names that a cell takes from the cells above, and those that it binds."""
     if cell.cell_type == "code":
         try:
@@ -52,22 +59,24 @@ def reading(cell):
             return set(), set()
     if cell.cell_type != "markdown":
         return set(), set()
-    values = (split(found)[0] for found in VALUE.findall(cell.source))
-    values = [value for value in values if not ELSEWHERE.fullmatch(value)]
+    found = (split(value)[0] for value in VALUE.findall(cell.source))
+    values = [value for value in found if not ELSEWHERE.fullmatch(value)]
     listed = {name for block in OPENING.findall(cell.source) for name in LISTED.findall(block)}
     return {name for value in values for name in taken(value)} - listed, listed
 
 
-def taken(value):
+def taken(value: str) -> set[str]:
     try:
         return walk(ast.parse(value).body)[0]
     except SyntaxError:
         return set()
 
 
-def walk(statements, known=frozenset()):
+def walk(statements: Iterable[ast.AST], known: Set[str] = frozenset()) -> Names:
     """Statement by statement, and into loops and branches; a function looks when it is called."""
-    used, bound, later = set(), set(), set()
+    used: set[str] = set()
+    bound: set[str] = set()
+    later: set[str] = set()
     for statement in statements:
         inner = [] if isinstance(statement, SCOPES) else [*bodies(statement)]
         loaded, targets = names(shell(statement) if inner else statement)
@@ -81,23 +90,23 @@ def walk(statements, known=frozenset()):
     return used | (later - known - bound), bound
 
 
-def bodies(statement):
+def bodies(statement: ast.AST) -> Iterator[ast.AST]:
     for name in BODIES:
         yield from getattr(statement, name, [])
 
 
-def shell(statement):
+def shell(statement: ast.AST) -> ast.AST:
     """A loop, a branch or a handler without what stands in it."""
     if isinstance(statement, ast.ExceptHandler):
         target = ast.Name(statement.name, ast.Store()) if statement.name else None
         return ast.With([ast.withitem(statement.type or ast.Constant(0), target)], [ast.Pass()])
     if isinstance(statement, ast.Try | ast.TryStar):
         return ast.Pass()
-    emptied = {name: [] for name in statement._fields if name in BODIES}
+    emptied: dict[str, Any] = {name: [] for name in statement._fields if name in BODIES}
     return type(statement)(**dict(ast.iter_fields(statement)) | emptied | {"body": [ast.Pass()]})
 
 
-def names(statement):
+def names(statement: ast.AST) -> Names:
     """The global names that a statement loads, and those that it binds."""
     source = ast.unparse(ast.fix_missing_locations(statement))
     table = symtable.symtable(source, "cell", "exec")
@@ -112,9 +121,9 @@ def names(statement):
     return loaded | loaded_inside(table), bound
 
 
-def loaded_inside(table):
+def loaded_inside(table: symtable.SymbolTable) -> set[str]:
     """What functions, lambdas and comprehensions take from the page."""
-    found = set()
+    found: set[str] = set()
     for child in table.get_children():
         symbols = child.get_symbols()
         found |= {s.get_name() for s in symbols if s.is_global() and s.is_referenced()}

@@ -3,23 +3,23 @@
 By an element, and not by a sign that joins: who copies the number would copy that too.
 """
 
-from __future__ import annotations
-
 import re
 from functools import partial
+from typing import Any
 
+from mkdocs.structure.files import Files
+
+from build import rendered
 from running_text import rewrite
 
-NUMBER = re.compile(r"\d[\d.]*e-\d+")
-HELD = partial(NUMBER.sub, r'<span class="gd-number">\g<0></span>')
+HELD = partial(re.compile(r"\d[\d.]*e-\d+").sub, r'<span class="gd-number">\g<0></span>')
 
 
-def on_env(env, files, **_):
-    for page in [file.page for file in files.documentation_pages()]:
-        page.content = rewrite(page.content, by_its_own_rules, HELD)
-    return env
+def on_env(_env: Any, files: Files, **_: Any) -> None:
+    for page in rendered(files):
+        page.content = rewrite(page.content or "", by_its_own_rules, HELD)
 
 
-def by_its_own_rules(name, attributes):
+def by_its_own_rules(name: str, attributes: str) -> bool:
     """Whether an element breaks its lines otherwise, or will be replaced."""
-    return name in ("pre", "svg") or "gd-formula" in attributes
+    return name in ("pre", "svg", "math") or "arithmatex" in attributes

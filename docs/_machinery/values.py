@@ -1,49 +1,46 @@
-"""Values in prose: `{{= expression : format }}` of this page, `{{= page#name }}` of another."""
+"""Values in prose: `{{= expression : format }}` of this page, `{{= page#name }}` of another.
 
-import html
+A notebook's own are steps of its run; those of other pages are filled in once all have run.
+"""
+
 import re
+from typing import Any
 
 from build import build
 
 VALUE = re.compile(r"\{\{=\s*(.+?)\s*\}\}", re.DOTALL)
 ELSEWHERE = re.compile(r"([\w./-]+)#(\w+)")
-# A word without punctuation comes through Markdown, math and attributes unharmed.
-HIDDEN = re.compile(r"gdvalue((?:[0-9a-f]{2})+)z")
+NOT_YET = "…"  # while `mkdocs serve` still executes a page
 
 
-def split(value):
+def split(value: str) -> tuple[str, str]:
     """Split "expression : format" at its last " : "."""
     expression, _, spec = value.rpartition(" : ") if " : " in value else (value, "", "")
     return " ".join(expression.split()), spec.strip()
 
 
-def hide(markdown):
-    """Turn values of other pages into words that `reveal` finds once all pages have run."""
-    return VALUE.sub(lambda match: f"gdvalue{match[1].encode().hex()}z", markdown)
-
-
-def reveal(text):
-    return HIDDEN.sub(lambda match: html.escape(look_up(bytes.fromhex(match[1]).decode())), text)
-
-
-def resolve(source):
+def resolve(source: str) -> str:
+    """Fill in the values of other pages."""
     return VALUE.sub(lambda match: look_up(match[1]), source)
 
 
-def look_up(value):
+def look_up(value: str) -> str:
     expression, spec = split(value)
     place = ELSEWHERE.fullmatch(expression)
     try:
         if not place:
             raise LookupError("only a notebook has values of its own; write page#name")
-        return format(values_of(place[1])[place[2]], spec)
+        values = of(place[1])
+        return NOT_YET if values is None else format(values[place[2]], spec)
     except (LookupError, ValueError) as error:
         build.fail(f"{build.page}: {{{{= {value} }}}}: {type(error).__name__}: {error}")
         return "?"
 
 
-def values_of(page):
-    notebook = build.notebooks.get(f"{page}.py")
-    if notebook is None:
-        raise LookupError(f"no page {page} has run; there are {', '.join(build.notebooks)}")
-    return notebook.metadata.get("run", {}).get("values", {})
+def of(page: str) -> dict[str, Any] | None:
+    """What a page offers to others; None where it has not run to its end."""
+    for name in (f"{page}.py", f"{page}.md"):
+        if name in build.notebooks:
+            run = build.notebooks[name].metadata.get("run")
+            return run and run["values"]
+    raise LookupError(f"no page {page} runs; there are {', '.join(build.notebooks)}")

@@ -18,7 +18,6 @@ import torch
 
 import gdinverse as gd
 
-
 start = gd.matrices.random_2020()
 run = gd.Inverse(start, guess=start)
 sgd = torch.optim.SGD(run.parameters(), lr=0.9, momentum=0.9)

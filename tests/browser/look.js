@@ -13,7 +13,8 @@
   const points = (line) => {
     const [length, matrix] = [line.getTotalLength(), line.getScreenCTM()];
     return Array.from({ length: Math.ceil(length / 3) }, (_, i) =>
-      line.getPointAtLength(3 * i).matrixTransform(matrix));
+      line.getPointAtLength(3 * i).matrixTransform(matrix),
+    );
   };
 
   const overlap = (a, b) =>
@@ -64,11 +65,24 @@
           over: texts.filter((_, j) => j !== i && overlap(box, boxes[j])).map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
           // words in a map's colors can be read on the map alone
-          outside: (role?.startsWith("on") && box.top < maps[0].top) || box.left < frame.left || box.right > frame.right + 1 || box.top < frame.top,
+          outside:
+            (role?.startsWith("on") && box.top < maps[0].top) ||
+            box.left < frame.left ||
+            box.right > frame.right + 1 ||
+            box.top < frame.top,
         };
       });
       const drawn = Math.max(0, ...lengths, ...maps.map((map) => map.width));
-      const ticks = all("ticks").map((tick) => tick.textContent.replaceAll("\u200b", "")).sort();
-      return { alt: plot.ariaLabel, live, drawn, labels, ticks, places: boxes.map(({ x, y }) => [x, y]) };
+      const ticks = all("ticks")
+        .map((tick) => tick.textContent.replaceAll("\u200b", ""))
+        .sort();
+      return {
+        alt: plot.ariaLabel,
+        live,
+        drawn,
+        labels,
+        ticks,
+        places: boxes.map(({ x, y }) => [x, y]),
+      };
     });
-}
+};

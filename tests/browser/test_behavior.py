@@ -1,7 +1,5 @@
 """What happens when a reader, a printer or a broken file does something to a page."""
 
-import gzip
-
 import pytest
 
 from tests.browser.conftest import pages
@@ -121,29 +119,6 @@ def test_nothing_moves_when_plotly_takes_a_figure_s_place(open_page, width):
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollHeight") == height
     assert page.evaluate("window.shift ?? 0") <= 0.01
-
-
-@pytest.mark.parametrize("path", list(pages()))
-def test_a_page_is_light_before_its_figures_are_near(browser, address, site, path):
-    """html + css + js ≤ 120 kB and fonts ≤ 130 kB, plotly ≤ 500 kB, all as gzip sends them."""
-    page = browser.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + path, wait_until="load")
-    page.evaluate("document.fonts.ready")
-    sizes = {"fonts": 0, "rest": 0}
-    for url in set(asked):
-        file = site / url.removeprefix(address).split("?")[0]
-        if file.parent.name in ("search", "workers", "figures") or file.name == "plotly.min.js":
-            continue  # they are fetched after the page is there
-        content = ((file / "index.html") if file.is_dir() else file).read_bytes()
-        font = file.suffix == ".woff2"
-        sizes["fonts" if font else "rest"] += len(content if font else gzip.compress(content))
-    page.close()
-    assert 0 < sizes["rest"] <= 120_000, sizes
-    assert 0 < sizes["fonts"] <= 130_000, sizes
-    plotly = (site / "assets/vendor/plotly.min.js").read_bytes()
-    assert len(gzip.compress(plotly)) <= 500_000
 
 
 @pytest.mark.parametrize("width", [390, 1280])

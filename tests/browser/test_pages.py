@@ -1,5 +1,7 @@
 """Every page, on a phone and on a desk, light and dark."""
 
+import gzip
+
 from tests.browser.conftest import pages
 
 
@@ -61,3 +63,19 @@ def test_labels_have_their_roles_color_in_both_schemes(visit):
 def test_the_pages_visited_are_the_pages_of_the_site(site):
     built = {path.parent.relative_to(site).as_posix() + "/" for path in site.rglob("index.html")}
     assert {page or "./" for page in pages()} == built
+
+
+def test_a_page_is_light_before_its_figures_are_near(visit, address, site):
+    """html + css + js ≤ 120 kB and fonts ≤ 130 kB, plotly ≤ 500 kB, all as gzip sends them."""
+    sizes = {"fonts": 0, "rest": 0}
+    for url in visit.asked:
+        file = site / url.removeprefix(address).split("?")[0]
+        if file.parent.name in ("search", "workers", "figures") or file.name == "plotly.min.js":
+            continue  # they are fetched after the page is there
+        content = ((file / "index.html") if file.is_dir() else file).read_bytes()
+        font = file.suffix == ".woff2"
+        sizes["fonts" if font else "rest"] += len(content if font else gzip.compress(content))
+    assert 0 < sizes["rest"] <= 120_000, sizes
+    assert 0 < sizes["fonts"] <= 130_000, sizes
+    plotly = (site / "assets/vendor/plotly.min.js").read_bytes()
+    assert len(gzip.compress(plotly)) <= 500_000

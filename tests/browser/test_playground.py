@@ -370,7 +370,7 @@ def test_it_is_light_and_waits_until_a_reader_comes_near(open_page, site):
     rested(page)
     assert sorted(fetched(page)) == ["element.js", "loader.js"]
     scripts = [site / f"assets/playground/{name}" for name in fetched(page)]
-    assert 10_000 < sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 15_000
+    assert 10_000 < sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 17_000
     page.locator("[name=rung]").select_option("cg")
     page.get_by_role("img", name="why no map is needed").wait_for()
     assert len(fetched(page)) == 3

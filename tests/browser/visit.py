@@ -6,7 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 SCHEMES = ("default", "slate")
-LOOK = Path(__file__).with_name("look.js").read_text()
+LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
+# What a scheme can break: all else is the same in both.
+COLORED = ("color-contrast", "link-in-text-block")
 LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
@@ -17,6 +19,7 @@ TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]")
 class Visit:
     path: str
     width: int
+    asked: set = field(default_factory=set)  # before a figure is near
     hosts: set = field(default_factory=set)
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
@@ -42,8 +45,11 @@ def visit_page(browser, address, path, width):
             message.type in ("error", "warning") and seen.complaints.append(message.text)
         ),
     )
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(address + path)
     page.evaluate("document.fonts.ready")
+    seen.asked = set(asked)
     seen.figures = figures(page)
     still = {scheme: labels(page, toggle) for scheme in SCHEMES}
     touch(page)
@@ -51,7 +57,7 @@ def visit_page(browser, address, path, width):
     seen.overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     for scheme in SCHEMES:
         assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
-        seen.violations[scheme] = axe(page)
+        seen.violations[scheme] = axe(page, COLORED if seen.violations else None)
         seen.labels[scheme] = still[scheme] + labels(page, toggle)
     context.close()
     return seen
@@ -80,9 +86,10 @@ def toggle(page):
     page.locator("label[for^=__palette]:visible").click()
 
 
-def axe(page):
-    """The rules that the page breaks, each with the elements that do."""
+def axe(page, rules=None):
+    """The rules, all or some, that the page breaks, each with the elements that do."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]

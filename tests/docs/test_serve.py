@@ -1,4 +1,4 @@
-"""`mkdocs serve` while a page is being written: mistakes are shown, and nothing hangs."""
+"""`mkdocs serve` while a page is written: mistakes are shown, nothing hangs, nothing is old."""
 
 import socket
 import subprocess
@@ -19,14 +19,25 @@ def address(small):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", address]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dirty"]
+    trace = {"GD_TRACE": str(small.parent / "trace")}
     with (small.parent / "log").open("w") as log:
         server = subprocess.Popen(
-            command, cwd=small, env=clean_environment(), stdout=log, stderr=subprocess.STDOUT
+            [*command, "--dev-addr", address],
+            cwd=small,
+            env=clean_environment() | trace,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         yield f"http://{address}/"
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def slow(small):
+    """A first cell that takes long enough for its end to be kept."""
+    edit(small / "docs/series/1-small.py", "import os\n", "import os, time; time.sleep(0.5)\n")
 
 
 def test_a_mistake_is_shown_until_it_is_mended(small, address):
@@ -38,18 +49,66 @@ def test_a_mistake_is_shown_until_it_is_mended(small, address):
     assert shows(address, "This page does not run", "ZeroDivisionError: division by zero")
 
     notebook.write_text(whole.replace("$x < 1$", "$\\nonsense$ {{= series/9-none#x }}"))
-    assert shows(address, "\\nonsense ?.")
+    assert shows(address, "\\nonsense</code> ?.")
 
     notebook.write_text(whole.replace("[home]", "[nowhere](nowhere.md), the [home]"))
     assert shows(address, "nowhere</a>, the")
 
 
-def shows(address, *texts, seconds=60):
+def test_an_edit_of_anything_is_shown_wherever_it_is_seen(small, slow, address):
+    notebook, package = small / "docs/series/1-small.py", small / "gdinverse/__init__.py"
+    assert shows(address, "In 2020 the answer was 42.")
+    assert shows(address, "The answer is 42.", page="")
+
+    edit(notebook, '"answer": gd.ANSWER', '"answer": gd.ANSWER + 1')
+    assert shows(address, "The answer is 43.", page="")
+    assert runs(small) == 1, "the cells before it ran again"
+
+    edit(package, "42", "52")
+    assert shows(address, "The answer is 53.", page="")
+    assert shows(address, "<code>52")
+    assert runs(small) == 2
+
+    edit(package, "52", "42")
+    assert shows(address, "<code>42")
+    assert runs(small) == 3, "what a package gave that is back may be old"
+
+    edit(small / "docs/index.md", "The answer", "The old answer")
+    assert shows(address, "The old answer is 43.", "1-small", page="")
+    edit(notebook, "# # Small", "# # Little")
+    assert shows(address, "<h1", "Little")
+    edit(small / "docs/index.md", "The old", "The new")
+    assert shows(address, "The new answer is 43.", "Little", page="")
+    assert runs(small) == 3
+
+
+def test_a_page_that_takes_long_is_shown_meanwhile_and_comes_anew(small, address):
+    assert shows(address, "In 2020 the answer was 42.")
+    edit(
+        small / "docs/series/1-small.py", "# %%\nvalues", "# %%\nimport time\ntime.sleep(8)\nvalues"
+    )
+    assert shows(address, "Not yet executed", "In 2020 the answer was 42.")
+    assert shows(address, "The answer is …", page="")
+    assert shows(address, "The answer is 42.", page="")
+    assert "Not yet executed" not in fetch(address + PAGE)
+
+
+def runs(small):
+    return (small.parent / "trace").read_text().count("run")
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def shows(address, *texts, seconds=240, page=PAGE):
     """Whether the page comes to say all this, asked again and again as a browser would."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        page = fetch(address)
-        if all(text in page for text in texts):
+        shown = fetch(address + page)
+        if all(text in shown for text in texts):
             return True
         time.sleep(0.2)
     return False
@@ -57,7 +116,7 @@ def shows(address, *texts, seconds=60):
 
 def fetch(address):
     try:
-        with urlopen(address + PAGE, timeout=10) as answer:
+        with urlopen(address, timeout=10) as answer:
             return answer.read().decode()
     except (URLError, TimeoutError, ConnectionError):
         return ""

@@ -54,7 +54,7 @@ def test_no_stylesheet_loads_anything_from_elsewhere(site):
 
 def test_nothing_of_the_machinery_is_left_over(site, pages):
     for page in pages.values():
-        for mark in ("{{=", "gdvalue", "arithmatex", "gd-formula", "!!! ", "??? "):
+        for mark in ("{{=", "arithmatex", "!!! ", "??? ", "Not yet executed"):
             assert mark not in page.source, (page.path, mark)
         assert not re.findall(r"\\[a-zA-Z([]|\$\$", page.prose), page.path
     assert not list(site.rglob("_machinery"))
@@ -86,7 +86,7 @@ def test_search_finds_pages_and_reads_each_formula_once(site, pages):
     for entry in entries:
         path, _, anchor = entry["location"].partition("#")
         assert not anchor or anchor in pages[site / path / "index.html"].ids
-        for mark in ("katex", "<math", "\\(", "\\frac", "gdvalue", "{{=", "Executed with torch"):
+        for mark in ("katex", "<math", "\\(", "\\frac", "{{=", "Executed with torch"):
             assert mark not in entry["text"] + entry["title"], entry["location"]
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-
-from tools.lock import normal
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -21,7 +20,7 @@ LINES = [
     for line in (ROOT / "requirements.lock").read_text().splitlines()
     if not line.startswith("#")
 ]
-PINS = {normal(name): pin for name, _, pin in (line.partition("==") for line in LINES)}
+PINS = {canonicalize_name(name): pin for name, _, pin in (line.partition("==") for line in LINES)}
 
 
 def test_every_line_pins_one_version_and_names_no_place():
@@ -35,7 +34,7 @@ def test_every_line_pins_one_version_and_names_no_place():
 @pytest.mark.parametrize("wanted", WANTED)
 def test_a_requirement_is_pinned_within_its_range(wanted):
     requirement = Requirement(wanted)
-    assert requirement.specifier.contains(PINS[normal(requirement.name)])
+    assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)])
 
 
 def test_no_package_of_a_gpu_is_pinned():

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = {"help", "serve", "test", "build", "lock", "clean"}
+COMMANDS = {"help", "serve", "test", "quick", "build", "lock", "clean"}
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess:

@@ -4,7 +4,17 @@ import re
 
 import pytest
 
-from tools.run_tests import GATES, PYTEST, Gate, Outcome, judge, report, run, side_by_side
+from tools.run_tests import (
+    GATES,
+    PYTEST,
+    Gate,
+    Outcome,
+    chosen,
+    judge,
+    report,
+    run,
+    side_by_side,
+)
 
 SOME = '<testsuite><testcase name="a"/><testcase name="b"><skipped/></testcase></testsuite>'
 FAILED = '<testsuite><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
@@ -42,7 +52,7 @@ def test_any_other_gate_counts_as_one(command, passed):
 
 
 def test_the_last_line_is_the_plain_total(capsys):
-    report({GATES[0].name: Outcome(passed=3), GATES[1].name: Outcome(2, 1, 4)})
+    report(GATES, {GATES[0].name: Outcome(passed=3), GATES[1].name: Outcome(2, 1, 4)})
     last = capsys.readouterr().out.splitlines()[-1]
     assert re.fullmatch(r"5 passed, 1 failed, 4 skipped", last)
 
@@ -61,3 +71,14 @@ def test_gates_of_one_lane_run_one_after_another(tmp_path):
     slow = Gate("slow", f"sleep 0.3; echo slow >> {trace}", lane=1)
     side_by_side([slow, Gate("quick", f"echo quick >> {trace}", lane=1)])
     assert trace.read_text().split() == ["slow", "quick"]
+
+
+def test_a_part_of_the_tests_is_chosen_as_pytest_chooses():
+    (gate,) = chosen(["-k", "diagonal or square"])
+    assert gate.command == f"{PYTEST} -k 'diagonal or square'"
+
+
+def test_the_quick_gates_are_some_of_all_and_one_of_their_own():
+    quick = chosen(["quick"])
+    assert {gate.name for gate in quick} - {gate.name for gate in GATES} == {"a little of all"}
+    assert {"style", "types"} <= {gate.name for gate in quick}

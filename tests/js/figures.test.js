@@ -47,7 +47,10 @@ test("each label's element learns its role from the annotation of its index", ()
   const [first, second, third] = [element(), element(), element()];
   [first.dataset.index, second.dataset.index, third.dataset.index] = ["1", "0", "2"];
   markRoles([first, second, third], [{ name: "c1" }, { name: "floor" }, {}]);
-  assert.deepEqual([first, second, third].map((e) => e.dataset.role), ["floor", "c1", "text"]);
+  assert.deepEqual(
+    [first, second, third].map((e) => e.dataset.role),
+    ["floor", "c1", "text"],
+  );
 });
 
 test("plotly.js is loaded once, and again only after a failure", async () => {
@@ -79,7 +82,10 @@ test("only regions that scroll are stops for the keyboard", () => {
 test("landmarks get names of their own", () => {
   const landmarks = [element(), element()];
   mendLandmarks(landmarks);
-  assert.deepEqual(landmarks.map((e) => e.attributes["aria-label"]), ["Code 1", "Code 2"]);
+  assert.deepEqual(
+    landmarks.map((e) => e.attributes["aria-label"]),
+    ["Code 1", "Code 2"],
+  );
 });
 
 /** A figure of a page, with what listens to it. */
@@ -92,7 +98,11 @@ function drawing() {
 }
 
 test("plotly is asked for by the first pointer or tap, once, and by no finger that scrolls", async (t) => {
-  const asked = t.mock.method(globalThis, "fetch", async (url) => ({ ok: false, status: 404, url }));
+  const asked = t.mock.method(globalThis, "fetch", async (url) => ({
+    ok: false,
+    status: 404,
+    url,
+  }));
   const complaints = t.mock.method(console, "error", () => {});
   const [pointed, tapped] = [drawing(), drawing()];
   watch({ querySelectorAll: () => [pointed, tapped] });

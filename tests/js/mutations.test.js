@@ -103,7 +103,7 @@ function tested(folder) {
   delete environment.NODE_TEST_CONTEXT; // else the tests would report to this one's runner
   return new Promise((resolve) => {
     const options = ["--test", "--test-isolation=none", "--test-reporter=tap", ...TESTS];
-    execFile(process.execPath, options, { env: environment }, (error, output) => {
+    execFile(process.execPath, options, { env: environment }, (_, output) => {
       resolve({ failed: Number(/^# fail (\d+)$/m.exec(output)?.[1]), output });
     });
   });

@@ -16,7 +16,12 @@ function nice(steps, round = NICE) {
 /** How many steps to show: all that the prediction needs to reach the floor, or to be lost. */
 export function spanOf({ error, first, outcome }) {
   const lost = outcome === "diverged" ? error.findIndex((one) => one > 1e8) : -1;
-  const wanted = lost > 0 ? lost : first < 0 ? error.length : Math.max(first + 3, Math.min(error.length + 1, 2.6 * first));
+  const wanted =
+    lost > 0
+      ? lost
+      : first < 0
+        ? error.length
+        : Math.max(first + 3, Math.min(error.length + 1, 2.6 * first));
   return Math.min(MOST, nice(Math.max(wanted, 8)));
 }
 
@@ -26,7 +31,9 @@ export class Curve extends Panel {
   }
 
   y(error) {
-    return this.up(Math.min(1.02, Math.max(-0.01, (Math.log10(error) - LOWEST) / (this.highest - LOWEST))));
+    return this.up(
+      Math.min(1.02, Math.max(-0.01, (Math.log10(error) - LOWEST) / (this.highest - LOWEST))),
+    );
   }
 
   /** Draw whatever is known: while a reader drags, that is the prediction alone. */
@@ -46,26 +53,55 @@ export class Curve extends Panel {
     if (measured) this.trace(shown(measured), role, predicted ? 4.5 : 2.25);
     if (predicted) this.trace(shown(predicted), "predicted", 1.75, [6, 4]);
     let markup = "";
-    if (cursor !== null && cursor < shown(main).length) markup += this.stand(cursor, main.error[cursor], role);
+    if (cursor !== null && cursor < shown(main).length)
+      markup += this.stand(cursor, main.error[cursor], role);
     if (main.first >= 0 && main.first <= span) {
       const place = [this.x(main.first), this.y(main.error[main.first])];
-      markup += this.disk(...place, role) + this.label(`${count(main.first)} steps`, `on-${role}`, [place]);
+      markup +=
+        this.disk(...place, role) + this.label(`${count(main.first)} steps`, `on-${role}`, [place]);
     }
-    const along = (run, shares) => shares.map((share) => {
-      const k = Math.floor(share * (shown(run).length - 1));
-      return [this.x(k), this.y(run.error[k])];
-    });
-    if (measured) markup += this.label("measured", `on-${role}`, along(measured, [0.12, 0.2, 0.5, 0.7, 0.9]));
-    if (predicted) markup += this.label("dashed: predicted", "on-predicted", along(predicted, [0.55, 0.4, 0.65, 0.2, 0.8]));
+    const along = (run, shares) =>
+      shares.map((share) => {
+        const k = Math.floor(share * (shown(run).length - 1));
+        return [this.x(k), this.y(run.error[k])];
+      });
+    if (measured)
+      markup += this.label("measured", `on-${role}`, along(measured, [0.12, 0.2, 0.5, 0.7, 0.9]));
+    if (predicted)
+      markup += this.label(
+        "dashed: predicted",
+        "on-predicted",
+        along(predicted, [0.55, 0.4, 0.65, 0.2, 0.8]),
+      );
     const band = (this.y(floor[0]) + this.y(floor[1])) / 2;
-    this.show(this.frame(floor), markup + this.label("rounding", "on-floor", [[this.left, band], [this.right, band]], [[8, 5], [-8, 5]]));
+    this.show(
+      this.frame(floor),
+      markup +
+        this.label(
+          "rounding",
+          "on-floor",
+          [
+            [this.left, band],
+            [this.right, band],
+          ],
+          [
+            [8, 5],
+            [-8, 5],
+          ],
+        ),
+    );
   }
 
   /** A line, column by column of pixels: what of it lies there, and so where no label can be. */
   trace(errors, role, width, dash = []) {
     const { context, left } = this;
     const color = (COLORS[role] ??= getComputedStyle(this.root).getPropertyValue(`--gd-${role}`));
-    Object.assign(context, { strokeStyle: color, fillStyle: color, lineWidth: width, lineJoin: "round" });
+    Object.assign(context, {
+      strokeStyle: color,
+      fillStyle: color,
+      lineWidth: width,
+      lineJoin: "round",
+    });
     context.setLineDash(dash);
     context.beginPath();
     const last = errors.length - 1;
@@ -104,15 +140,21 @@ export class Curve extends Panel {
     const { left, right, span } = this;
     const every = this.highest - LOWEST > 20 ? 8 : 4;
     const decades = [];
-    for (let p = Math.floor(this.highest / every) * every; p > LOWEST; p -= every) decades.push([10 ** p, power(p)]);
+    for (let p = Math.floor(this.highest / every) * every; p > LOWEST; p -= every)
+      decades.push([10 ** p, power(p)]);
     const target = this.y(1e-6);
     const ticks = decades.filter(([error]) => Math.abs(this.y(error) - target) > 15);
     ticks.push([1e-6, power(-6), "on-measured"]);
     const tick = nice(span / Math.min(6, this.width / 75), [1, 2, 5, 10]);
-    const steps = Array.from({ length: Math.floor(span / tick) + 1 }, (_, i) => [i * tick, count(i * tick)]);
+    const steps = Array.from({ length: Math.floor(span / tick) + 1 }, (_, i) => [
+      i * tick,
+      count(i * tick),
+    ]);
     const top = this.y(Math.min(high, 1));
-    return `<rect class="band" x="${left}" y="${top}" width="${right - left}" height="${this.y(low) - top}"/>` +
-      this.axes(steps, ticks, ["step", "relative error"], "rule");
+    return (
+      `<rect class="band" x="${left}" y="${top}" width="${right - left}" height="${this.y(low) - top}"/>` +
+      this.axes(steps, ticks, ["step", "relative error"], "rule")
+    );
   }
 
   /** The step at which a reader looks. */

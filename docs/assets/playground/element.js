@@ -60,7 +60,9 @@ export class Playground extends HTMLElement {
 
   /** The state that this element was written with: its attributes are a query, too. */
   preset() {
-    return String(new URLSearchParams([...this.attributes].map(({ name, value }) => [name, value])));
+    return String(
+      new URLSearchParams([...this.attributes].map(({ name, value }) => [name, value])),
+    );
   }
 
   read(query = (this.linked && location.search) || this.preset()) {
@@ -94,7 +96,9 @@ export class Playground extends HTMLElement {
     this.part("pre").hidden = true; // its program is of another state now
     this.predicted = predict(this.problem, { ...this.state, steps: MOST });
     // A method without a map takes few steps, so that the loop is run at once.
-    this.measured = hasMap(this.state.rung) ? null : simulate(this.problem, { ...this.state, steps: MOST });
+    this.measured = hasMap(this.state.rung)
+      ? null
+      : simulate(this.problem, { ...this.state, steps: MOST });
     this.fitSpan(dragging);
     this.draw(!dragging);
     clearTimeout(this.resting);
@@ -147,7 +151,13 @@ export class Playground extends HTMLElement {
     this.part(".status").classList.toggle("failed", claim.startsWith("It diverges"));
     this.part(".detail").textContent = detail;
     this.curve.svg.ariaLabel = `Relative error by step. ${claim}`;
-    drawModes(this.part(".modes tbody"), made, state, this.player.k ?? Math.max(0, predicted?.first), predicted);
+    drawModes(
+      this.part(".modes tbody"),
+      made,
+      state,
+      this.player.k ?? Math.max(0, predicted?.first),
+      predicted,
+    );
     this.fill(mapped);
   }
 
@@ -159,7 +169,11 @@ export class Playground extends HTMLElement {
   }
 
   drawCurve() {
-    this.curve.draw({ ...this, floor: floorOf(this.problem).error, cursor: this.hasAttribute("small") ? null : this.player.k });
+    this.curve.draw({
+      ...this,
+      floor: floorOf(this.problem).error,
+      cursor: this.hasAttribute("small") ? null : this.player.k,
+    });
   }
 
   /** Show the step at which the player stands. */

@@ -6,7 +6,8 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arrow
 export function listen(playground, signal) {
   const { map, player, shadowRoot } = playground;
   const on = (target, types, action) => {
-    for (const type of types.split(" ")) target.addEventListener(type, action, { signal, capture: true });
+    for (const type of types.split(" "))
+      target.addEventListener(type, action, { signal, capture: true });
   };
   const drag = (change) => playground.change(change, true);
 
@@ -24,7 +25,8 @@ export function listen(playground, signal) {
   on(pad, "pointerup pointercancel", () => (from = null));
 
   on(playground.part(".curve"), "pointerdown pointermove", (event) => {
-    if (event.buttons && playground.measured) player.show(Math.round(playground.curve.shares(event)[0] * playground.span));
+    if (event.buttons && playground.measured)
+      player.show(Math.round(playground.curve.shares(event)[0] * playground.span));
   });
 
   on(map.handle, "keydown", (event) => {
@@ -34,9 +36,11 @@ export function listen(playground, signal) {
     const { scales } = map;
     const { lr, momentum } = playground.state;
     const far = event.shiftKey ? 0.1 : 0.01;
-    drag(across
-      ? { lr: scales.lrAt(within(scales.ofLr(lr) + across * far)) }
-      : { momentum: scales.momentumAt(within(scales.ofMomentum(momentum) + up * far)) });
+    drag(
+      across
+        ? { lr: scales.lrAt(within(scales.ofLr(lr) + across * far)) }
+        : { momentum: scales.momentumAt(within(scales.ofMomentum(momentum) + up * far)) },
+    );
   });
 
   on(shadowRoot, "input", ({ target: { id, value } }) => {
@@ -77,5 +81,8 @@ async function copy(playground) {
   const pre = playground.part("pre");
   pre.textContent = program;
   pre.hidden = false;
-  await navigator.clipboard?.writeText(program).then(() => pre.prepend("# copied\n"), () => {});
+  await navigator.clipboard?.writeText(program).then(
+    () => pre.prepend("# copied\n"),
+    () => {},
+  );
 }

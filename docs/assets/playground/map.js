@@ -48,7 +48,9 @@ export class RateMap extends Panel {
     Object.assign(this, { problem, rung, scales, edgeAt, best: best(curvature, rung) });
     const [width, height] = [this.right - this.left, this.bottom - this.top];
     const lrs = Float64Array.from({ length: width }, (_, i) => scales.lrAt(i / width));
-    const momenta = Float64Array.from({ length: height }, (_, j) => scales.momentumAt(1 - j / height));
+    const momenta = Float64Array.from({ length: height }, (_, j) =>
+      scales.momentumAt(1 - j / height),
+    );
     const steps = rateMap(problem, { lrs, momenta, rung });
     this.fastest = Math.log10(steps.reduce((a, b) => (b < a ? b : a), Infinity));
     this.frame = this.scale() + this.key();
@@ -85,13 +87,20 @@ export class RateMap extends Panel {
 
   scale() {
     const high = Math.log10(this.scales.lrAt(1));
-    const powers = [0, 1, 2].map((i) => 10 ** (Math.floor(high) - i)).filter((lr) => this.scales.ofLr(lr) > 0.03);
+    const powers = [0, 1, 2]
+      .map((i) => 10 ** (Math.floor(high) - i))
+      .filter((lr) => this.scales.ofLr(lr) > 0.03);
     const path = Array.from({ length: 51 }, (_, i) => {
       const momentum = this.scales.momentumAt(i / 50);
       return `${this.x(this.edgeAt(momentum))} ${this.y(momentum)}`;
     });
-    return this.axes(powers.map((lr) => [lr, short(lr)]), [0, 0.9, 0.99, 0.999].map((one) => [one, one]),
-      ["learning rate", "momentum"]) + edge(`M${path.join("L")}`);
+    return (
+      this.axes(
+        powers.map((lr) => [lr, short(lr)]),
+        [0, 0.9, 0.99, 0.999].map((one) => [one, one]),
+        ["learning rate", "momentum"],
+      ) + edge(`M${path.join("L")}`)
+    );
   }
 
   key() {
@@ -101,7 +110,8 @@ export class RateMap extends Panel {
     for (let power = Math.ceil(this.fastest); power < this.fastest + DECADES; power += 1) {
       const x = left + (width * (power - this.fastest)) / DECADES;
       markup += line(`M${x} 8v7`, "on-onlight");
-      if (width > 150 || power % 2) markup += text(Math.min(x, this.right - 20), 29, short(10 ** power));
+      if (width > 150 || power % 2)
+        markup += text(Math.min(x, this.right - 20), 29, short(10 ** power));
     }
     return markup;
   }
@@ -120,7 +130,20 @@ export class RateMap extends Panel {
     this.take(this.x(this.edgeAt(0)) + 6, bottom - 9, 8);
     markup += this.label("diverges", "text", [[right, bottom]], [[-4, -8]]);
     for (const [name, x, y] of marks) {
-      markup += this.label(name, "text", [[x, y]], [[-11, 5], [11, 5], [0, -11], [0, 21], [-17, 5], [17, 5], [0, 32]]);
+      markup += this.label(
+        name,
+        "text",
+        [[x, y]],
+        [
+          [-11, 5],
+          [11, 5],
+          [0, -11],
+          [0, 21],
+          [-17, 5],
+          [17, 5],
+          [0, 32],
+        ],
+      );
     }
     return markup;
   }
@@ -134,7 +157,10 @@ export class RateMap extends Panel {
   /** The pair under a pointer; close to the post's, or to where the drag began, exactly there. */
   pairAt(event, from) {
     const [across, up] = this.shares(event);
-    const near = (to) => [Math.abs(this.x(to.lr) - this.across(across)) < NEAR, Math.abs(this.y(to.momentum) - this.up(up)) < NEAR];
+    const near = (to) => [
+      Math.abs(this.x(to.lr) - this.across(across)) < NEAR,
+      Math.abs(this.y(to.momentum) - this.up(up)) < NEAR,
+    ];
     if (near(POST).every(Boolean)) return POST;
     const [sameLr, sameMomentum] = near(from);
     return {

@@ -27,7 +27,12 @@ export function closing(problem, steps) {
     },
     close() {
       const outcome = diverged ? "diverged" : ending(problem, first, losses[length - 1]);
-      return { error: errors.subarray(0, length), loss: losses.subarray(0, length), first, outcome };
+      return {
+        error: errors.subarray(0, length),
+        loss: losses.subarray(0, length),
+        first,
+        outcome,
+      };
     },
   };
 }

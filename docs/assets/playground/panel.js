@@ -1,6 +1,15 @@
 // A drawing area: a canvas for what is many, an SVG above it for axes, points and labels.
 
-const AROUND = [[11, -8], [-11, 19], [-11, -8], [11, 19], [-16, 5], [16, 5], [0, -18], [0, 30]];
+const AROUND = [
+  [11, -8],
+  [-11, 19],
+  [-11, -8],
+  [11, 19],
+  [-16, 5],
+  [16, 5],
+  [0, -18],
+  [0, 30],
+];
 
 const measure = document.createElement("canvas").getContext("2d");
 
@@ -22,7 +31,16 @@ export const power = (exponent) =>
 
 export class Panel {
   constructor(root, top) {
-    Object.assign(this, { root, left: 44, top, taken: [], above: [], below: [], stale: true, shown: [] });
+    Object.assign(this, {
+      root,
+      left: 44,
+      top,
+      taken: [],
+      above: [],
+      below: [],
+      stale: true,
+      shown: [],
+    });
     [this.canvas, this.svg] = root.children;
     this.context = this.canvas.getContext("2d");
   }
@@ -80,7 +98,9 @@ export class Panel {
   /** Both axes with their names; a tick is [value, words]. */
   axes(horizontal, vertical, names, grid = "") {
     const { left, right, bottom } = this;
-    let markup = line(`M${left} ${bottom}H${right}`, "edge") + text(0, this.top - 14, names[1], "muted", "start");
+    let markup =
+      line(`M${left} ${bottom}H${right}`, "edge") +
+      text(0, this.top - 14, names[1], "muted", "start");
     markup += text(this.across(0.5), bottom + 34, names[0]);
     for (const [value, words] of horizontal) {
       const x = this.x(value);
@@ -88,7 +108,12 @@ export class Panel {
     }
     for (const [value, words, role] of vertical) {
       const y = this.y(value);
-      if (grid) markup += line(`M${left} ${y}H${right}`, role ? "edge" : grid, role && 'stroke-dasharray="1 4"');
+      if (grid)
+        markup += line(
+          `M${left} ${y}H${right}`,
+          role ? "edge" : grid,
+          role && 'stroke-dasharray="1 4"',
+        );
       markup += text(left - 7, y + 4, words, role, "end");
     }
     return markup;
@@ -112,8 +137,17 @@ export class Panel {
     for (const [x, y] of points) {
       for (const [dx, dy] of around) {
         const left = x + dx - (dx < 0 ? width : dx ? 0 : width / 2);
-        const box = { left: left - 3, right: left + width + 3, top: y + dy - 13, bottom: y + dy + 4 };
-        const inside = box.left >= this.left - 3 && box.right <= this.width && box.top >= 0 && box.bottom <= this.bottom + 2;
+        const box = {
+          left: left - 3,
+          right: left + width + 3,
+          top: y + dy - 13,
+          bottom: y + dy + 4,
+        };
+        const inside =
+          box.left >= this.left - 3 &&
+          box.right <= this.width &&
+          box.top >= 0 &&
+          box.bottom <= this.bottom + 2;
         if (!inside || !this.free(box) || this.taken.some((other) => meet(box, other))) continue;
         this.taken.push(box);
         return text(left, y + dy, words, role, "start", "label");

@@ -5,7 +5,12 @@ const MATRICES = {
   diagonal: () => "M = gd.matrices.diagonal_2020()",
   seed: ({ seed, n }) => `torch.manual_seed(${seed})\nM = torch.rand(${n}, ${n}).double()`,
   hilbert: ({ n }) => `M = gd.matrices.hilbert(${n})`,
-  singular: () => `M = torch.tensor(${written([[1, 2, 3], [4, 5, 6], [7, 8, 9]])}, dtype=torch.float64)`,
+  singular: () =>
+    `M = torch.tensor(${written([
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ])}, dtype=torch.float64)`,
   given: ({ entries }) => `M = torch.tensor(${written(entries)}, dtype=torch.float64)`,
 };
 

@@ -64,7 +64,7 @@ function measure(run) {
 
 /** Each rung prepares its run and gives the function that moves X. */
 const RUNGS = {
-  momentum: (run) => descent(run, (gradient, push) => push),
+  momentum: (run) => descent(run, (_, push) => push),
   nesterov: (run) => descent(run, (gradient, push) => gradient + run.momentum * push),
   cg: conjugate,
   relative,

@@ -21,15 +21,21 @@ export function statusOf(problem, { lr, momentum, rung }, predicted, measured) {
   } else if (first >= 0) detail.push("Then the error is below one millionth.");
   if (speed < 1) {
     const kept = speed > 0.9999 ? `all but ${short(1 - speed, 2)}` : short(speed, 4);
-    detail.push(`The slowest mode keeps ${kept} of its error at each step, and needs ${short(stepsPerTen(speed), 4)} steps per digit.`);
+    detail.push(
+      `The slowest mode keeps ${kept} of its error at each step, and needs ${short(stepsPerTen(speed), 4)} steps per digit.`,
+    );
   }
-  if (speed) detail.push(`The edge is at learning rate ${short(limit(problem.curvature, momentum, rung), 4)}.`);
+  if (speed)
+    detail.push(
+      `The edge is at learning rate ${short(limit(problem.curvature, momentum, rung), 4)}.`,
+    );
   return [claim, detail.join(" ")];
 }
 
 /** Where a run stands at one step; what its loss alone proves, where that is something. */
 export function standing({ k, loss, error, problem }) {
   const bound = problem.n * Math.sqrt(loss);
-  const proven = bound < 1 && !problem.singular ? `; the loss alone proves at most ${short(bound)}` : "";
+  const proven =
+    bound < 1 && !problem.singular ? `; the loss alone proves at most ${short(bound)}` : "";
   return `Step ${count(k)}. Loss ${short(loss)}, relative error ${short(error)}${proven}.`;
 }

@@ -3,7 +3,8 @@ import STYLE from "./style.css";
 
 const choice = (words, name, all) =>
   `<label>${words} <select name="${name}">${Object.entries(all)
-    .map(([value, shown]) => `<option value="${value}">${shown}</option>`).join("")}</select></label>`;
+    .map(([value, shown]) => `<option value="${value}">${shown}</option>`)
+    .join("")}</select></label>`;
 
 const MATRICES = {
   random2020: "random, of 2020",
@@ -13,8 +14,18 @@ const MATRICES = {
   singular: "singular, 1 … 9",
   given: "your own",
 };
-const GUESSES = { self: "the matrix itself", zeros: "zeros", rand: "random", transpose: "scaled transpose" };
-const RUNGS = { momentum: "momentum", nesterov: "Nesterov", cg: "conjugate gradients", relative: "relative gradient" };
+const GUESSES = {
+  self: "the matrix itself",
+  zeros: "zeros",
+  rand: "random",
+  transpose: "scaled transpose",
+};
+const RUNGS = {
+  momentum: "momentum",
+  nesterov: "Nesterov",
+  cg: "conjugate gradients",
+  relative: "relative gradient",
+};
 
 const panel = (kind, more = "") =>
   `<div class="panel ${kind}"><canvas></canvas><svg ${kind === "map" ? 'aria-hidden="true"' : 'role="img" aria-label="why no map is needed"'}><g></g><g></g></svg>${more}</div>`;

@@ -7,7 +7,8 @@ const DIGITS = 16; // from a full bar to none, and from a dark cell to a light o
 
 /** One row per mode: its bar, and how many steps it needs for a digit. */
 export function drawModes(body, problem, state, k, predicted) {
-  const left = predicted?.left && k === predicted.first ? predicted.left : modesAt(problem, state, k);
+  const left =
+    predicted?.left && k === predicted.first ? predicted.left : modesAt(problem, state, k);
   const rates = rate(problem.curvature, state.lr, state.momentum, state.rung)?.modes;
   const most = Math.max(...(left ?? []));
   grid(body, problem.n, 4);
@@ -15,10 +16,18 @@ export function drawModes(body, problem, state, k, predicted) {
   for (const [i, sigma] of left ? problem.sigma.entries() : []) {
     const dead = !problem.curvature[i];
     const grows = rates?.[i] > 1 && !dead;
-    const speed = dead ? "never" : grows ? `× ${short(rates[i], 4)} a step` : rates ? short(stepsPerTen(rates[i]), 4) : "";
+    const speed = dead
+      ? "never"
+      : grows
+        ? `× ${short(rates[i], 4)} a step`
+        : rates
+          ? short(stepsPerTen(rates[i]), 4)
+          : "";
     const row = body.rows[i];
     row.className = grows ? "grows" : left[i] === most ? "slow" : "";
-    [i + 1, dead ? "0" : short(sigma), short(left[i], 2), speed].forEach((words, j) => write(row.cells[j], words));
+    [i + 1, dead ? "0" : short(sigma), short(left[i], 2), speed].forEach((words, j) =>
+      write(row.cells[j], words),
+    );
     row.style.setProperty("--share", within(1 + Math.log10(left[i]) / DIGITS) || 0);
   }
 }
@@ -47,6 +56,7 @@ function write(td, words) {
 }
 
 function grid(body, rows, columns) {
-  if (body.rows.length !== rows) body.innerHTML = `<tr>${"<td></td>".repeat(columns)}</tr>`.repeat(rows);
+  if (body.rows.length !== rows)
+    body.innerHTML = `<tr>${"<td></td>".repeat(columns)}</tr>`.repeat(rows);
   body.parentNode.parentNode.style.setProperty("--n", columns);
 }

@@ -8,7 +8,8 @@ export const count = (k) => whole.format(k);
 export function short(x, digits = 3) {
   if (!Number.isFinite(x)) return "∞";
   const size = Math.abs(x);
-  if (size && (size < 1e-3 || size >= 1e5)) return x.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
+  if (size && (size < 1e-3 || size >= 1e5))
+    return x.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
   return size >= 1000 ? count(x) : String(Number(x.toPrecision(digits)));
 }
 

@@ -1,0 +1,57 @@
+"""`mkdocs serve --dirty` renders the pages again that show something else than before.
+
+MkDocs would ask each file for its age. A page shows more than its file: what its cells gave, values
+of other pages, the package's docstrings, the glossary's lines.
+"""
+
+import re
+from functools import partial
+
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+import cells
+import execution
+from build import build
+
+EVERYWHERE = ("mkdocs.yml", "docs/_machinery/**/*.[hj]*", "docs/reference/[gb]*y.md")
+OTHER = re.compile(r"\{\{=\s*([\w./-]+)#")
+
+shown: dict[str, tuple[str, str | None]] = {}  # what each page showed, and its title
+there: list[tuple[Page, str]] = []
+
+
+def leave_out_what_is_as_it_was(files: Files) -> None:
+    there.clear()
+    if not build.serving:
+        return
+    paths = [path for pattern in EVERYWHERE for path in sorted(build.root.glob(pattern))]
+    names = [file.src_uri for file in files.documentation_pages()]
+    everywhere: list[str | bytes] = [
+        *names,
+        *(path.read_bytes() for path in paths if path.suffix != ".pyc"),
+    ]
+    for page in [file.page for file in files.documentation_pages() if file.page]:
+        key = cells.digest(*everywhere, *parts(page.file.src_uri))
+        there.append((page, key))
+        was, title = shown.get(page.file.src_uri, ("", None))
+        page.file.is_modified = partial(str.__ne__, was, key)  # type: ignore[method-assign]
+        if was == key:
+            page.title = title  # it is not read again
+
+
+def remember() -> None:
+    shown.update({page.file.src_uri: (key, page.title) for page, key in there})
+
+
+def parts(name: str) -> list[str]:
+    """What a page shows: its source, its results, and what it takes from elsewhere."""
+    source = (build.root / "docs" / name).read_text()
+    known = execution.pages[name] if name in build.notebooks else None
+    results = [one["key"] for one in known.known(known.plan)] if known else []
+    package = [cells.fingerprint(name)] if "::: " in source else []
+    offered = {
+        page.rpartition(".")[0]: one.metadata.get("run") for page, one in build.notebooks.items()
+    }
+    lent = [str((offered.get(other) or {}).get("values")) for other in OTHER.findall(source)]
+    return [source, *results, *package, *lent]
