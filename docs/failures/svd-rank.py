@@ -1,8 +1,8 @@
 # ---
 # title: The SVD loss crawls ever slower
 # description: >-
-#   A singular value decomposition of a matrix without full rank by gradient descent: why the penalty
-#   loss of 2020 gets slower and slower, and what tells a true zero from a dead value.
+#   A matrix without full rank in the penalty loss of 2020: why its SVD gets slower and slower, and
+#   what tells a true zero from a dead value.
 # given: ["0.3", "1.0", "0.9", 2020]
 # ---
 

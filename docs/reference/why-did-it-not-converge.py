@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Why did it not converge?
 #
-# A run ends with a status, and a status is a sentence. Below stands each of them, produced by a run
-# on this page, with its likely causes, a way to tell which is yours, and what to change.
+# A run ends with a status, and a status is a sentence. Here is each, with its likely causes, a check
+# that tells which is yours, and what to change.
 # {: .gd-lead }
 #
 # Ask the result:
@@ -27,28 +27,28 @@ S = torch.arange(1.0, 10.0, dtype=torch.float64).reshape(3, 3)
 SGD = torch.optim.SGD
 
 
-def tell(result):
+def tell(result, name):
     """What a run of one matrix says of itself."""
     print(result)
     print(fill(str(result.status), 76))
+    assert result.status.name == name
 
 
-result = gd.inv(S)
-tell(result)
+tell(gd.inv(S), "singular")
 
 # %% [markdown]
-# | status | in one line | most often |
-# |---|---|---|
-# | [converged](#converged) | the bound is below the tolerance | nothing to do |
-# | [floor](#floor) | rounding stops it above the tolerance | the tolerance is too small for this dtype |
-# | [singular](#singular) | the matrix has no inverse | dependent columns |
-# | [undecided](#undecided) | nothing could be proven | a condition number near $1/\varepsilon$ |
-# | [vanishing](#vanishing) | the answer is 0, so it has no relative error | a right-hand side that no column reaches |
-# | [diverged](#diverged) | the loss grew without end | lr is above its limit |
-# | [stalled](#stalled) | the optimizer stopped moving | a stopping rule of its own |
-# | [out_of_steps](#out_of_steps) | `max_steps` came first | a large condition number |
-# | [overflow](#overflow) | the answer does not fit | tiny entries |
-# | [not_finite](#not_finite) | the input holds nan or inf | a bug upstream |
+# | status | in one line |
+# |---|---|
+# | [converged](#converged) | the bound is below the tolerance |
+# | [floor](#floor) | rounding stops it above the tolerance |
+# | [singular](#singular) | the matrix has no inverse |
+# | [undecided](#undecided) | nothing could be proven |
+# | [vanishing](#vanishing) | the answer is 0, so it has no relative error |
+# | [diverged](#diverged) | the loss grew without end |
+# | [stalled](#stalled) | the optimizer stopped moving |
+# | [out_of_steps](#out_of_steps) | `max_steps` came first |
+# | [overflow](#overflow) | the answer does not fit |
+# | [not_finite](#not_finite) | the input holds nan or inf |
 #
 # No status at all, but an exception? Then the call itself was wrong:
 # [before the first step](#before-the-first-step).
@@ -58,22 +58,19 @@ tell(result)
 
 # %%
 batch = gd.inv(torch.stack([torch.eye(3, dtype=torch.float64), S]))
-print([status.name for status in batch.status])
-print(batch[1])
-assert [status.name for status in batch.status] == ["converged", "singular"]
+names = [status.name for status in batch.status]
+print(names, batch[1], sep="\n")
+assert names == ["converged", "singular"]
 
 # %% [markdown]
 # ## converged {: #converged }
 
 # %%
-result = gd.inv(M)
-tell(result)
-assert result.status is gd.Status.converged
+tell(gd.inv(M), "converged")
 
 # %% [markdown]
 # The relative error is at most `result.error_bound`, and that is proven, not estimated. The loss
-# alone never decides this. If you want more digits, pass a smaller `tolerance`; without one you get
-# the last digit of the dtype already. [How an answer proves itself](../theory/proof.py) has the
+# alone never decides this. Without a `tolerance` you get the last digit of the dtype. [How an answer proves itself](../theory/proof.py) has the
 # argument.
 
 # %% [markdown]
@@ -81,8 +78,7 @@ assert result.status is gd.Status.converged
 
 # %%
 single = gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9)
-tell(single)
-assert single.status is gd.Status.floor
+tell(single, "floor")
 
 # %% [markdown]
 # Something is proven, but less than you asked for. The number is in `result.error_bound`.
@@ -97,12 +93,12 @@ assert single.status is gd.Status.floor
 #    `optimizer` says `floor` too. Change: accept the bound, by a `tolerance` above it.
 
 # %%
-kappa = torch.linalg.cond(M).item()
-share = single.error_bound.item() / (kappa * torch.finfo(torch.float32).eps)
+share = single.error_bound.item() / (torch.linalg.cond(M).item() * 2.0**-23)
 print(f"bound / (κ ε) = {share:.1f}")
-print(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-5))
-print(gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9, finish=True))
-print(gd.inv(M, optimizer=SGD, lr=0.9, momentum=0.9, tolerance=1e-9))
+settings = {"optimizer": SGD, "lr": 0.9, "momentum": 0.9}
+print(gd.inv(M.float(), tolerance=1e-5, **settings))
+print(gd.inv(M.float(), finish=True, **settings))
+print(gd.inv(M, tolerance=1e-9, **settings))
 assert 0.1 < share < 20
 
 # %% [markdown]
@@ -110,11 +106,9 @@ assert 0.1 < share < 20
 
 # %%
 H = gd.matrices.hilbert(11)
-kappa = torch.linalg.cond(H).item()
 hard = gd.inv(H)
-print(f"κ ε = {kappa * torch.finfo(torch.float64).eps:.1e}")
-tell(hard)
-assert hard.status is gd.Status.floor
+print(f"κ ε = {torch.linalg.cond(H) * 2.0**-52:.1e}")
+tell(hard, "floor")
 assert hard.error_bound < 1e-12
 
 # %% [markdown]
@@ -122,10 +116,8 @@ assert hard.error_bound < 1e-12
 
 # %%
 result = gd.inv(S)
-tell(result)
 print("witness ", *(f"{x:.4f}" for x in result.witness))
 print(f"distance {result.distance:.1e}")
-assert result.status is gd.Status.singular
 assert (S @ result.witness).abs().max() < 1e-14
 
 # %% [markdown]
@@ -149,8 +141,7 @@ assert abs(lost - 1) < 1e-9
 
 # %%
 units = torch.diag(torch.tensor([1e12, 1.0, 1e-12])).double() @ M[:3, :3]
-tell(gd.inv(units))
-assert gd.inv(units).converged
+tell(gd.inv(units), "converged")
 
 # %% [markdown]
 # `torch.linalg.inv` may return numbers for such a matrix, with no warning:
@@ -161,10 +152,8 @@ assert gd.inv(units).converged
 
 # %%
 hopeless = gd.matrices.hilbert(13)
-result = gd.inv(hopeless)
-tell(result)
+tell(gd.inv(hopeless), "undecided")
 print(f"κ ε = {torch.linalg.cond(hopeless) * 2.0**-52:.0f}")
-assert result.status is gd.Status.undecided
 
 # %% [markdown]
 # No inverse could be proven, and no singular matrix was found within rounding of yours. It is a
@@ -184,24 +173,20 @@ assert result.status is gd.Status.undecided
 A = torch.eye(3, 2, dtype=torch.float64)
 b = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
 result = gd.lstsq(A, b)
-tell(result)
+tell(result, "vanishing")
 print("value", result.value.tolist())
-assert result.status is gd.Status.vanishing
 
 # %% [markdown]
 # The value may be right to the last bit. A *relative* error divides by its size, and that is 0.
 #
 # 1. *The right-hand side is orthogonal to every column of $A$*, so the best answer is 0. Check:
 #    $A^\top b$, beside the sizes of $A$ and $b$. Change: nothing, the answer is 0. If you expected
-#    another, a column is missing, such as the one of ones that lets a line start above 0.
+#    another, a column is missing, such as one of ones.
 
 # %%
 print("Aᵀ b  ", (A.T @ b).tolist())
-with_ones = torch.cat((A, torch.ones(3, 1, dtype=torch.float64)), 1)
-fitted = gd.lstsq(with_ones, b)
-print(fitted)
-assert not (A.T @ b).any()
-assert fitted.converged
+with_ones = torch.cat((A, torch.ones_like(b)[:, None]), 1)
+tell(gd.lstsq(with_ones, b), "converged")
 
 # %% [markdown]
 # ## diverged {: #diverged }
@@ -210,10 +195,8 @@ assert fitted.converged
 h = gd.Inverse(M).modes().curvature
 limit = gd.rates.lr_limit(h, momentum=0.9)
 lr = 1.1 * limit
-result = gd.minimize(gd.Inverse(M), SGD, lr=lr, momentum=0.9)
-tell(result)
+tell(gd.minimize(gd.Inverse(M), SGD, lr=lr, momentum=0.9), "diverged")
 print(f"lr {lr:.2f}, limit {limit:.2f}")
-assert result.status is gd.Status.diverged
 
 # %% [markdown]
 # 1. *lr is above its limit*, which is $2(1 + \beta)/h_1$. Check: `gd.rates.lr_limit`, as above. In
@@ -225,8 +208,8 @@ assert result.status is gd.Status.diverged
 #    the large as well as the small. Check: the loss grows faster and faster, and `lr` plays no part.
 #    Change: leave the guess to the optimizer. [How it looks](../failures/climbs.py#squares).
 # 3. *It has not diverged.* Slightly below the limit a run first climbs and then converges. This
-#    status waits until the loss has grown by $1/\varepsilon^2$, so it does not mistake
-#    [one](../failures/climbs.py#climbs-first) for the other.
+#    status waits until the loss has grown by $1/\varepsilon^2$. [How that
+#    looks](../failures/climbs.py#climbs-first).
 
 # %% [markdown]
 # [The edge](../theory/how-fast.py#the-edge) shows how sharp the limit is.
@@ -238,8 +221,7 @@ assert result.status is gd.Status.diverged
 H = gd.matrices.hilbert(4)
 LBFGS = torch.optim.LBFGS
 early = gd.inv(H, optimizer=LBFGS, lr=1.0, tolerance_change=1e-9)
-tell(early)
-assert early.status is gd.Status.stalled
+tell(early, "stalled")
 
 # %% [markdown]
 # For forty steps neither the loss nor an unknown has changed by one bit.
@@ -259,19 +241,15 @@ finished = gd.inv(H, optimizer=LBFGS, lr=1.0, finish=True)
 M32 = M.float()
 crawl = gd.inv(M32, optimizer=SGD, lr=1e-9, guess=M32.T)
 print(free, enough, finished, crawl, sep="\n")
-assert free.status is gd.Status.stalled
 assert free.error_bound < early.error_bound / 1e4
-assert enough.converged
-assert finished.converged
-assert crawl.status is gd.Status.stalled
+assert enough.converged & finished.converged & ~crawl.converged
 
 # %% [markdown]
 # ## out_of_steps {: #out_of_steps }
 
 # %%
 slow = gd.inv(H, optimizer=SGD, lr=0.9, momentum=0.9, max_steps=1000)
-tell(slow)
-assert slow.status is gd.Status.out_of_steps
+tell(slow, "out_of_steps")
 
 # %% [markdown]
 # Ask theory before you wait longer: how many steps does a factor of ten take, with your lr and
@@ -288,8 +266,8 @@ def steps_per_digit(M, lr, momentum):
 
 hilbert = steps_per_digit(H, 0.9, 0.9)
 timid = steps_per_digit(M, 0.001, 0.9)
-print(f"Hilbert 4, lr 0.9:   {hilbert[0]:11,.0f}, at best {hilbert[1]:6,.0f}")
-print(f"matrix 1, lr 0.001:  {timid[0]:11,.0f}, at best {timid[1]:6,.0f}")
+for name, (yours, best) in {"Hilbert 4": hilbert, "timid": timid}.items():
+    print(f"{name}: {yours:,.0f}, at best {best:,.0f}")
 assert hilbert[1] > 10_000
 assert timid[1] < 100 < timid[0]
 
@@ -312,28 +290,19 @@ print(gd.inv(M, optimizer=SGD, tolerance=1e-9))
 level = gd.inv(S, optimizer=SGD, lr=0.01, momentum=0.9, max_steps=2000)
 print(f"loss {level.history.loss[-1]:.4f}, (n − rank)/n² = {1 / 9:.4f}")
 mirror = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
-wrong = gd.inv(
-    mirror,
-    optimizer=SGD,
-    side="both",
-    guess=M[:2, :2],
-    lr=0.4,
-    momentum=0.5,
-    max_steps=400,
-)
+both = gd.TwoSidedInverse(mirror, guess=M[:2, :2])
+wrong = gd.minimize(both, SGD, lr=0.4, momentum=0.5, max_steps=400)
 print(f"loss {wrong.history.loss[-1]:.0e}, bound {wrong.error_bound}")
 assert abs(level.history.loss[-1] - 1 / 9) < 1e-3
 assert wrong.history.loss[-1] < 1e-30
-assert wrong.error_bound == float("inf")
+assert wrong.error_bound.isinf()
 
 # %% [markdown]
 # ## overflow {: #overflow }
 
 # %%
 tiny = M.float() * 1e-38
-result = gd.inv(tiny)
-tell(result)
-assert result.status is gd.Status.overflow
+tell(gd.inv(tiny), "overflow")
 
 # %% [markdown]
 # 1. *The entries are tiny, so the inverse is huge*: beyond the largest number of the dtype. Tell:
@@ -341,10 +310,8 @@ assert result.status is gd.Status.overflow
 #    for $c$ costs no digit.
 
 # %%
-print(gd.inv(tiny.double()))
-print(gd.inv(tiny * 2.0**100))
-assert gd.inv(tiny.double()).converged
-assert gd.inv(tiny * 2.0**100).converged
+tell(gd.inv(tiny.double()), "converged")
+tell(gd.inv(tiny * 2.0**100), "converged")
 
 # %% [markdown]
 # ## not_finite {: #not_finite }
@@ -352,10 +319,8 @@ assert gd.inv(tiny * 2.0**100).converged
 # %%
 broken = M.clone()
 broken[1, 2] = torch.nan
-result = gd.inv(broken)
-tell(result)
+tell(gd.inv(broken), "not_finite")
 print("not finite at", (~broken.isfinite()).nonzero().tolist())
-assert result.status is gd.Status.not_finite
 
 # %% [markdown]
 # 1. *A division by zero, or a run that diverged, before this call.* Check: where the entries are, as
@@ -368,20 +333,19 @@ assert result.status is gd.Status.not_finite
 # An exception is about the call, not about the numbers. It says what it saw, and what to pass instead.
 
 # %%
-adam = torch.optim.Adam
-calls = {
-    "lr too large": lambda: gd.inv(M, optimizer=SGD, lr=12.0, momentum=0.9),
-    "not square": lambda: gd.inv(M[:3]),
-    "a name": lambda: gd.inv(M, optimizer="adam"),
-}
-said = {}
-for name, call in calls.items():
+calls = (
+    lambda: gd.inv(M, optimizer=SGD, lr=12.0, momentum=0.9),
+    lambda: gd.inv(M[:3]),
+    lambda: gd.inv(M, optimizer="adam"),
+)
+errors = []
+for call in calls:
     try:
         call()
     except (TypeError, ValueError) as error:
-        said[name] = str(error)
-        print(f"{name}: {error}\n")
-assert said.keys() == calls.keys()
+        errors.append(str(error))
+print("\n\n".join(errors))
+assert len(errors) == len(calls)
 
 # %% [markdown]
 # ## In your own loop

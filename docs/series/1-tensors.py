@@ -2,7 +2,7 @@
 # title: Tensors that know their slope
 # description: >-
 #   PyTorch tensors, seeds and automatic differentiation: what backward computes, why gradients add
-#   up, how loops and branches are differentiated, and what it costs beside small differences.
+#   up, and what it costs beside small differences.
 # given: [2020, 314, 100, "0.9"]
 # ---
 

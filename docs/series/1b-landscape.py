@@ -1,8 +1,8 @@
 # ---
 # title: Two numbers, one landscape
 # description: >-
-#   Gradient descent on two numbers, drawn in full: the axes of a matrix, its singular values, the
-#   best learning rate, the edge, and what momentum does to a ball that crosses a valley.
+#   Gradient descent on two numbers, drawn in full: the axes of a matrix, the best learning rate,
+#   the edge, and what momentum changes.
 # given: ["0.2", "0.4", "0.44", "0.45", "0.5", "0.25", "0.9"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: Where tensors bite
 # description: >-
-#   Five traps of PyTorch's gradients: integers, a gradient that is None or zero, results that are not
-#   one number, and changes in place; and what forward and backward cost.
+#   Five traps of PyTorch's gradients: integers, a gradient that is None or zero, losses that are
+#   not one number, changes in place; and their cost.
 # given: [2020, 100, "10", "0.9"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: The inverse, by rolling downhill
 # description: >-
-#   Find the inverse of a matrix by gradient descent in PyTorch, first without momentum and then
-#   with it, look at the result, and meet the question that the next page answers.
+#   Find the inverse of a matrix by gradient descent in PyTorch, without momentum and with it, look
+#   at the result, and ask what sets the steps.
 # given: [2020, 314, 315, "10,000", 200, 300, "0.1", "0.9"]
 # ---
 

@@ -2,7 +2,7 @@
 # title: "The runs of 2020: every claim"
 # description: >-
 #   Sixteen claims of a 2020 miniseries on PyTorch optimizers, each with a verdict and a computed
-#   number: what is confirmed, what is explained, and what is corrected.
+#   number: confirmed, explained or corrected.
 # given: [2020, 100, 200, 300, 450, "1.5", "10,000", "0.9", "6.8", "0.81"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: The runs of 2020, repeated
 # description: >-
-#   The inverses of a 2020 miniseries on PyTorch optimizers, repeated beside the losses stored then:
-#   how far they agree, where rounding parts them, and what the steps did.
+#   The inverses of a 2020 miniseries on PyTorch optimizers, beside the losses stored then: how far
+#   they agree, and where rounding parts them.
 # given: [2020, 314, 315, 100, 200, 500, "10,000", "0.9"]
 # ---
 

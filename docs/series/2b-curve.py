@@ -1,8 +1,8 @@
 # ---
 # title: The curve, predicted
 # description: >-
-#   Why gradient descent on a matrix inverse needs the steps it needs: modes, the window of momentum,
-#   the edge, the best pair, when to stop, and three ways to measure. Predicted, then measured.
+#   Why gradient descent on a matrix inverse needs the steps it needs: modes, the window of
+#   momentum, the edge, the best pair, when to stop.
 # given: [2020, 314, 315, 200, "0.9"]
 # ---
 

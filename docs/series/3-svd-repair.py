@@ -1,8 +1,8 @@
 # ---
 # title: The SVD, repaired
 # description: >-
-#   200 matrices, ten settings: what kills a singular value, what does not save it, and the repair of
-#   the penalty loss of 2020; then a descent that stays on the orthogonal matrices.
+#   200 matrices, ten settings: what kills a singular value, what does not save it, and the repair
+#   of the penalty loss of 2020.
 # given: [2020, 314, 200, "0.01", "0.1", "0.3", "0.5", "0.9", "1.0"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: The SVD by the same two steps
 # description: >-
-#   A singular value decomposition by gradient descent: five runs of 2020, one only slow, one dead
-#   for ever, why, and three numbers that tell slow, dead and done apart.
+#   A singular value decomposition by gradient descent: one run only slow, one dead, why, and three
+#   numbers that tell slow, dead and done apart.
 # given: [2020, 314, 315, 316, 317, 200, "0.01", "0.1", "0.3", "0.5", "0.9", "1.0", "20,000", "50,000", 10, 1912, 1936]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: Is Adam better?
 # description: >-
-#   Adam and momentum on the five SVD runs of 2020: Adam's step in five lines, what weight decay
-#   does, its effective learning rate, and the limit at which Adam leaves its minimum.
+#   Adam and momentum on five SVD runs: Adam's step in five lines, its effective learning rate, and
+#   the limit at which it leaves its minimum.
 # given: [2020, 100, "0.3", "0.9", "0.8", "0.01", "20,000", 2015, 2022]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: "Adam, run by run"
 # description: >-
-#   Eleven runs of Adam on inverses with the limit that each crosses, those that do not fit included,
-#   and how many of a hundred random matrices lose a singular value to Adam.
+#   Eleven runs of Adam on inverses with the limit that each crosses, those that do not fit
+#   included, and a hundred random matrices.
 # given: [2020, 100, 314, "0.01", "3,000", "20,000", "3.8"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: Three rungs
 # description: >-
-#   Gradient descent, conjugate gradients and Newton–Schulz on one matrix: what each has to know, how
-#   many steps it takes, and which of them no combination of gradients beats.
+#   Gradient descent, conjugate gradients and Newton–Schulz on one matrix: what each has to know,
+#   and how many steps it takes.
 # given: [2020, "0.9", "0.81", "6.8", 1933, 1952, 1983, 1991, 1996, 1998]
 # ---
 

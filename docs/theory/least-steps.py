@@ -1,8 +1,8 @@
 # ---
 # title: The fewest steps that gradients allow
 # description: >-
-#   Steps and the condition number: why conjugate gradients win by few distinct curvatures, the lower
-#   bound for every method that combines gradients with its worst case, and what Nesterov changes.
+#   Why conjugate gradients win by few distinct curvatures, the lower bound for methods that combine
+#   gradients, and its worst case.
 # given: [2020, "0.9", "0.8", "0.44", 1964, 1983, 2013, 2018, "4,000", 100]
 # ---
 

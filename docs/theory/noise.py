@@ -1,8 +1,8 @@
 # ---
 # title: Noise, and what it costs
 # description: >-
-#   The noise floor of gradient descent with momentum, predicted and measured; the effective learning
-#   rate; and what decay, a learning rate scheduler, averaging and larger minibatches cost.
+#   The noise floor of gradient descent with momentum, predicted and measured; and what decay,
+#   averaging and larger minibatches cost.
 # given: ["0.9", "0.1", "0.05", "0.01", "0.02", "0.002", "0.005", "1.8", "4,096", 1992]
 # ---
 

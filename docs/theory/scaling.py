@@ -2,7 +2,7 @@
 # title: Scaling before you start
 # description: >-
 #   Fit a polynomial in years, or features in different units: what centering and scaling do to the
-#   condition number and to the steps of gradient descent, predicted and measured, before any tuning.
+#   condition number and to the steps.
 # given: [1960, 2020, 1990, "0.9"]
 # ---
 

@@ -1,8 +1,8 @@
 # ---
 # title: When you know nothing
 # description: >-
-#   No singular values and a flat loss: measure the steepest curvature and the rate on the run itself,
-#   choose a learning rate by them, and try the same instruments on a small network.
+#   No singular values and a flat loss: measure the steepest curvature and the rate on the run
+#   itself, and choose a learning rate by them.
 # given: ["0.9", "0.1", "0.05", "0.25", "0.5", "0.75", "0.95", 100, 200, "1,000", "3,000", "10,000", 2021]
 # ---
 

@@ -35,7 +35,7 @@
   const STILL = {
     lines: "svg[viewBox]:not([overflow]) > path[stroke]",
     marks: "path[stroke], rect[fill^='#']",
-    maps: "svg > svg > svg[shape-rendering]",
+    maps: "svg > svg > svg[viewBox]:has(> path[fill])",
     texts: "text:not([fill*='--gd-muted'])",
     ticks: "text[fill*='--gd-muted'][font-size^='0.929']",
     roleOf: (text) => text.getAttribute("fill").match(/--gd-(?:on-)?(\w+)/)[1],

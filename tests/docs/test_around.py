@@ -1,5 +1,6 @@
 """What surrounds the pages: heads, search, archives, the page that is not there, size."""
 
+import ast
 import gzip
 import html
 import json
@@ -65,17 +66,25 @@ def test_every_notebook_says_how_long_it_takes(heads):
 
 
 def test_a_number_with_an_exponent_stays_in_one_line(heads):
-    text = re.compile(r"(<pre.*?</pre>|<svg.*?</svg>|<math.*?</math>)|<[^>]*>", re.DOTALL)
+    drawing = re.compile(r"<svg(?:(?!<svg).)*?</svg>", re.DOTALL)  # one that holds no other
+    text = re.compile(r"<pre.*?</pre>|<math.*?</math>|<[^>]*>", re.DOTALL)
     held = re.compile(r'<span class="gd-number">[^<]*</span>')
     articles = {
         path: re.search(r"<article.*</article>", head, re.DOTALL)[0] for path, head in heads.items()
     }
     assert sum(len(held.findall(article)) for article in articles.values()) > 20
     loose = {
-        path: re.findall(r"\d+e-\d+", text.sub("", held.sub("", article)))
+        path: re.findall(r"\d+e-\d+", text.sub("", without(drawing, held.sub("", article))))
         for path, article in articles.items()
     }
     assert {path: numbers for path, numbers in loose.items() if numbers} == {}
+
+
+def without(part, html):
+    """Take it out until none is left: drawings lie within each other."""
+    while part.search(html):
+        html = part.sub("", html)
+    return html
 
 
 def test_the_search_reads_prose_and_no_code_no_output_no_command_of_tex(entries):
@@ -125,7 +134,8 @@ def test_a_notebook_of_the_archive_finds_its_data_where_it_is_unpacked(unpacked,
     cells = json.loads((root / name).read_text())["cells"]
     sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
     imports = [line for line in "\n".join(sources).split("\n") if re.match("import|from", line)]
-    reading = [source for source in sources if READING.search(source)]
+    calls = [node for node in ast.walk(ast.parse("\n".join(sources))) if isinstance(node, ast.Call)]
+    reading = [ast.unparse(call) for call in calls if READING.search(ast.unparse(call.func) + "(")]
     assert reading
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(imports + reading)],
@@ -157,13 +167,13 @@ def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
 
 
 def test_the_site_keeps_to_its_size(site):
-    """Without plotly: as files 8 MB, the archives apart, and with them 6 MB as gzip sends all."""
+    """Without plotly: as files 12 MB, the archives apart, and with them 7 MB as gzip sends all."""
     files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]
     lying = sum(path.stat().st_size for path in files if path.suffix != ".zip")
     sent = sum(map(packed, files))
     print(f"{lying:,} bytes without archives, {sent:,} sent with them")
-    assert 1_000_000 < lying <= 8_000_000
-    assert 1_000_000 < sent <= 6_000_000
+    assert 1_000_000 < lying <= 12_000_000
+    assert 1_000_000 < sent <= 7_000_000
 
 
 def packed(path: Path):

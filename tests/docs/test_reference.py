@@ -49,7 +49,8 @@ def documented_methods(kind):
     for name, value in vars(kind).items():
         method = value.fget if isinstance(value, property) else value
         if inspect.isfunction(method) and method.__doc__ and not name.startswith("_"):
-            yield method
+            if method.__qualname__.startswith(f"{kind.__name__}."):  # else borrowed from another
+                yield method
 
 
 def resolve(dotted):
