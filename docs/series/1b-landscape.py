@@ -121,7 +121,7 @@ assert loss(answer) < 1e-30
 # %% [markdown]
 # ## Which way is down
 #
-# Three lines of calculus, and they are all that this site needs.
+# Three lines of calculus, and they are all that this page needs.
 #
 # 1. Change $x_j$ by a little $\delta$. Then $r$ changes by $\delta$ times row $j$ of $M$.
 # 2. So the loss changes by $\tfrac12 \delta$ times the product of $r$ with that row. Both rows
@@ -171,7 +171,7 @@ for axis in ([1.0, 1.0], [1.0, -1.0]):
 #
 # $$h = \frac{2 \sigma^2}{n^2}, \qquad h_1 = \tfrac92, \quad h_2 = \tfrac12.$$
 #
-# Nothing that happens along one axis is felt along the other. We call each a *mode*.
+# Nothing that happens along one axis is felt along the other. We call each axis a *mode*.
 
 # %% tags=["figure"]
 fig = landscape(
@@ -379,18 +379,19 @@ fig
 # %% [markdown]
 # !!! claim "What this shows"
 #     Each axis has a curvature, $h = 2\sigma^2/n^2$. The learning rate times $h$, and the momentum,
-#     give the factor of each axis. The slowest axis sets the count of steps, the steepest sets the
-#     edge.
+#     give the factor of each axis. The axis with the largest factor sets the count of steps, the
+#     steepest sets the edge.
 #
 # Two things to keep for later. The loss is a square of the error, so its factor is the square of that: {{= 0.8**2 : .2f }} per step where the error has {{= 0.8 : .1f }}. And if you multiply $M$
 # by $c$, every curvature is multiplied by $c^2$: a learning rate that was right is then far off.
 #
 # You have solved for one row. The second obeys the same $M M^\top$, so it has the same factors and
-# the same edge: [the whole inverse](2-inverse.py) is this page, four times over. In the playground
+# the same edge: [the whole inverse](2-inverse.py) is this page, once per row. In the playground
 # you can [drag both settings of this very matrix](../play.md?matrix=given&entries=2,1;1,2&guess=zeros&lr=0.5&momentum=0.25#playground "{{= rolled[0.5, 0.25] }} steps").
 #
-# **What carries over to a network.** Near a minimum every smooth loss looks like this one, with an axis for each parameter in place of
-# two. The steepest axis still sets the edge of the learning rate, and the flattest ones the wait.
+# **What carries over to a network.** Near a minimum that is curved along every direction, a smooth loss looks like this one, with an axis
+# for each parameter in place of two. The steepest axis still sets the edge of the learning rate, and
+# the slowest ones the wait.
 # Three things are new: nobody tells you the curvatures, they change along the way, and the gradient
 # of a minibatch is noisy. [When you know nothing](../theory/when-you-know-nothing.py) measures what
 # can be measured.

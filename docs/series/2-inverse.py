@@ -173,8 +173,8 @@ except RuntimeError as error:
 path_plain[-1] @ M
 
 # %% [markdown]
-# It looks right. To say *how* right, we allow ourselves to peek at the answer, on this page and for
-# drawing only. The *relative error* is $\lVert X - M^{-1} \rVert / \lVert M^{-1} \rVert$, with the
+# It looks right. To say *how* right, we allow ourselves to peek at the answer, to count and to
+# draw. The *relative error* is $\lVert X - M^{-1} \rVert / \lVert M^{-1} \rVert$, with the
 # norm from above, whose subscript we leave out from now on. It is one number for all sixteen.
 # *Right to six digits* means on this site: the relative error is below one millionth.
 
@@ -198,15 +198,15 @@ print(f"the worst of the sixteen is off by {entries.max():.1e} of itself")
 assert error_plain[steps_plain] < 1e-6 < entries.max()
 
 # %% [markdown]
-# {{= steps_plain : ,d }} steps; the {{= 10_000 : ,d }} of 2020 would not have been enough.
-# (A single entry may be further off than the whole: one is, by {{= entries.max() : .1e }}.)
+# {{= steps_plain : ,d }} steps: without momentum, the {{= 10_000 : ,d }} of 2020 would not do.
+# (A single entry may be further off than the whole: the worst is off by {{= entries.max() : .1e }}.)
 #
 # ## The ball, and what it really is
 #
 # The usual picture: the loss is a landscape, $X$ is a ball in it, and the ball rolls downhill. The
 # *learning rate* says how far it goes in one step. [With two numbers](1b-landscape.py) you have seen
-# what slows it: the way along a flat valley. And you have seen the cure: keep a share of the last
-# push, the *momentum*.
+# what can slow it: the way along a flat valley. And a remedy: keep a share of the last push, the
+# *momentum*.
 #
 # In code that is one line, and it stands there already: `X.grad *= momentum` with 0.9 in place of
 # 0. What is kept, the next `backward` adds to.
@@ -246,7 +246,7 @@ fig
 # {{= 1e-30 : .0e }}, and in 2020 the loop went on to {{= 10_000 : ,d }}. Nothing told it to stop.
 # [The next page](2b-curve.py#when-to-stop) does.
 #
-# The line is exactly what torch's optimizer does:
+# Up to rounding, torch's optimizer does the same:
 
 # %%
 Y = guess.clone().requires_grad_()
@@ -337,7 +337,7 @@ fig
 #     settings, and so far you can only count it.
 
 # %% [markdown]
-# **What carries over to a network.** These are the lines of every training loop: a loss, `backward`, a step, a share of the push that is
+# **What carries over to a network.** These are the lines of a training loop: a loss, `backward`, a step, a share of the push that is
 # kept. What does not carry over is the last column of the table. A network's answer is not known, so
 # nobody can plot its error, and its loss has to stand in for it.
 #

@@ -28,7 +28,7 @@ fig = gd.figures.figure(
     y="relative error",
     x_range=(0, 1500),
     y_range=(1e-11, 10),
-    caption="Computed from four singular values and the guess. Further down the run is laid on it.",
+    caption="Computed from the matrix's SVD and the guess. Further down the run is laid on it.",
     alt=f"A dashed line, falling from {expected[0]:.2f}, with a bend at the beginning, below 1e-6 "
     f"at step {arrival}.",
 )
@@ -118,7 +118,7 @@ fig
 #
 # ## The curve, predicted
 #
-# `predict` looks at no run. Add the modes, take the root, divide by the size of the answer: that is
+# `predict` knows the answer, and no run. Add the modes, take the root, divide by the size of the answer: that is
 # the relative error of each step. Then run.
 
 
@@ -159,7 +159,7 @@ fig = gd.figures.figure(
     y="relative error",
     x_range=(0, 1500),
     y_range=(1e-11, 10),
-    caption="Wide: measured. Dashed: predicted from the singular values and the guess.",
+    caption="Wide: measured. Dashed: predicted from the SVD of the matrix and the guess.",
     alt=f"Matrix 1 falls below 1e-6 at step {steps['matrix 1']}, the diagonal matrix at step "
     f"{steps['diagonal']}. The predicted curves lie on the measured ones.",
 )
@@ -183,8 +183,7 @@ fig
 
 # %% [markdown]
 # !!! claim "What this shows"
-#     On both matrices the singular values and the guess give the whole curve, and with it the count
-#     of steps.
+#     On both matrices the SVD and the guess give the whole curve, and with it the count of steps.
 #
 # ## It depends: on the scale
 #
@@ -205,7 +204,8 @@ assert steps_scaled[2] < steps_scaled[1] / 3
 #
 #     It diverges: {{= 9 }} times the curvature takes $\alpha h_1$ over an edge that comes further down.
 #
-# So it is not the condition number. The count follows the product $\alpha h$ of the slowest mode.
+# So at fixed settings $\kappa$ alone does not decide. What counts is the product $\alpha h$ of each
+# mode, and which of them is the slowest.
 #
 # ### The window
 #
@@ -267,7 +267,8 @@ for x, r in zip(0.9 * h_diagonal, rate(0.9 * h_diagonal), strict=True):
 fig
 
 # %% [markdown]
-# Here is "it depends" as a formula: the count is what the slowest mode needs. For six digits,
+# Here is "it depends" as a formula, for the end of the curve, where the slowest mode is left. For six
+# digits,
 #
 # $$k \approx \frac{6 \ln 10}{-\ln \rho}.$$
 
@@ -279,13 +280,14 @@ for name, curvature in {"matrix 1": h, "diagonal": h_diagonal}.items():
 assert rate(torch.linspace(0, 5, 500)).min() > 0.9**0.5 - 1e-9
 
 # %% [markdown]
-# The formula knows the slope; the curve knows the bends as well.
+# The formula knows the slope at the end. The curve also has its beginning: what is in each mode, and
+# its swings.
 #
 # The window also says what momentum is *not*. The product of the two roots is $\beta$, so no mode has
-# a rate below $\sqrt{\beta}$: it is a speed limit. That is why the
-# [diagonal without
+# a rate below $\sqrt{\beta}$: it is a speed limit. With it the diagonal needs
+# {{= steps["diagonal"] }} steps. The [diagonal without
 # momentum](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0#playground "{{= six_digits(predicted_error(D, momentum=0.0)) : ,d }} steps")
-# needs {{= six_digits(predicted_error(D, momentum=0.0)) }} steps instead of {{= steps["diagonal"] }}.
+# needs {{= six_digits(predicted_error(D, momentum=0.0)) }}.
 #
 # ### The edge
 #
@@ -294,13 +296,13 @@ assert rate(torch.linspace(0, 5, 500)).min() > 0.9**0.5 - 1e-9
 # {{= 2 * 1.9 / h[0] : .4f }}. [A little above
 # it](../play.md?matrix=random2020&lr=7.3&momentum=0.9#playground "diverges") the run diverges.
 #
-# The best pair puts the fastest mode on the upper end of its window and the slowest on the lower:
+# The best pair puts the steepest mode on the upper end of the window and the flattest on the lower:
 #
 # $$\alpha = \frac{4}{(\sqrt{h_1} + \sqrt{h_n})^2}, \qquad
 # \sqrt{\beta} = \frac{\kappa - 1}{\kappa + 1}.$$
 #
-# [How fast](../theory/how-fast.py) derives it. Where $\beta$ is close to one, so is the upper end to
-# the edge.
+# [How fast](../theory/how-fast.py) derives it. With $\beta$ near one, the upper end is near the
+# edge.
 
 # %%
 kappa = sigma[0] / sigma[3]
@@ -326,6 +328,9 @@ assert (
 )
 assert abs(best_lr * h[0] - (1 + best_momentum**0.5) ** 2) < 1e-9
 assert abs(best_lr * h[3] - (1 - best_momentum**0.5) ** 2) < 1e-9
+best_rate = rate(best_lr * h, best_momentum).max().item()
+best_alone = 6 * math.log(10) / -math.log(best_rate)
+assert best_alone < steps_at["best by formula"] - 20
 assert rate(1.003 * best_lr * h, best_momentum).max() > 1
 assert rate(0.9 * 3**2 * h).max() > 1
 assert 0.9**0.5 < rate(torch.tensor([3.799])) < 1 < rate(torch.tensor([3.801]))
@@ -373,20 +378,20 @@ fig
 # The best pair needs {{= steps_at["best by formula"] }} steps, and a step back from it
 # {{= steps_at["a step back"] }}:
 # [drag the point](../play.md?matrix=random2020&lr=6.8&momentum=0.81#playground "{{= steps_at["a step back"] : ,d }} steps")
-# and compare. The formula minimizes the slope at the end. It does not see the beginning, where a
-# pair this close to the edge first climbs. And a little more learning rate diverges.
+# and compare. The formula picks the lowest rate, {{= best_rate : .3f }}, which alone would make it
+# {{= best_alone : .0f }} steps. It does not see the beginning, which costs the rest. And a little
+# more learning rate diverges.
 #
 # ## When to stop
 #
 # So far we peeked at the answer. One line of algebra replaces it:
-# $X - M^{-1} = (X M - I)\, M^{-1}$. Take norms on both sides, and divide:
+# $X - M^{-1} = (X M - I)\, M^{-1}$. The norm of a product is at most the product of the norms, so
 #
 # $$\frac{\lVert X - M^{-1} \rVert}{\lVert M^{-1} \rVert} \le \lVert X M - I \rVert
 # = n \sqrt{\ell(X)}$$
 #
-# On the right stands nothing that you do not know. The loss was a proof all along, as soon as
-# $n\sqrt{\ell}$ is below one: then $M$ has an inverse too. Add what rounding can do to the product,
-# and it is rigorous. `gd.inv` is the loop of this page with that stop built in, and takes any
+# On the right stands nothing that you do not know. The loss was a bound all along; and below one it
+# proves [that $M$ has an inverse](../theory/proof.py), too. `gd.inv` is the loop of this page with that stop built in, and takes any
 # `torch.optim` class.
 #
 # ## The same run in one line
@@ -403,12 +408,14 @@ result = gd.inv(
 true = measured_error(M)
 print(result.status)
 print(f"predicted {result.prediction.steps} steps, measured {result.steps}")
-print(f"bound {result.error_bound:.2e}, true error {true[result.steps]:.2e}")
+bound = 4 * result.history.loss.sqrt()
+for step in (steps["matrix 1"], result.steps):
+    print(f"step {step}: bound {bound[step]:.2e}, true error {true[step]:.2e}")
 assert result.steps == result.prediction.steps > steps["matrix 1"]
+assert bound[result.steps] < 1e-6 < bound[result.steps - 1]
 assert true[result.steps] <= result.error_bound <= 1e-6
 
 # %% tags=["figure"]
-bound = 4 * result.history.loss.sqrt()
 assert (bound >= true[: len(bound)]).all()
 result.plot()
 

@@ -49,8 +49,8 @@ def documented_methods(kind):
     for name, value in vars(kind).items():
         method = value.fget if isinstance(value, property) else value
         if inspect.isfunction(method) and method.__doc__ and not name.startswith("_"):
-            if method.__qualname__.startswith(f"{kind.__name__}."):  # else borrowed from another
-                yield method
+            borrowed = not method.__qualname__.startswith(f"{kind.__name__}.")
+            yield from () if borrowed else (method,)
 
 
 def resolve(dotted):
