@@ -10,7 +10,7 @@ from build import build
 FAMILIES = ("source-serif-4", "source-sans-3", "source-code-pro")
 # Greek apart: fetched only where such a letter stands outside math.
 FONTS = """
-source-serif-4-latin-400-normal source-serif-4-latin-400-italic source-serif-4-latin-600-normal
+source-serif-4-latin-400-normal source-serif-4-latin-400-italic
 source-sans-3-latin-400-normal source-sans-3-latin-600-normal source-code-pro-latin-400-normal
 source-sans-3-greek-400-normal source-sans-3-greek-600-normal
 """

@@ -37,6 +37,7 @@ def landscape(claim, caption, alt):
         log_y=False,
         x_range=(-0.25, 1.15),
         y_range=(-0.72, 0.28),
+        equal=True,
         caption=caption,
         alt=alt,
     )
@@ -54,13 +55,12 @@ def landscape(claim, caption, alt):
             hoverinfo="skip",
         )
     fig.update_layout(hovermode="closest")
-    fig.update_yaxes(scaleanchor="x", showgrid=False)
+    fig.update_yaxes(showgrid=False)
     return fig
 
 
-def draw_path(fig, points, role, name, text_at=None):
-    xs, ys = zip(*points, strict=True)
-    gd.figures.line(fig, xs, ys, role, name, at=text_at)
+def draw_path(fig, points, role):
+    gd.figures.line(fig, *zip(*points, strict=True), role)
     fig.data[-1].update(
         mode="lines+markers", marker={"size": 6}, hoverinfo="skip"
     )
@@ -70,12 +70,13 @@ def draw_path(fig, points, role, name, text_at=None):
 crossing = [at(-ROOT / 3 * (-0.8) ** k, -ROOT * 0.8**k) for k in range(40)]
 fig = landscape(
     "Going downhill, the ball crosses the valley at each step",
-    "Rings: equal loss. Each dot is a step of gradient descent, from (0, 0), at learning rate 0.4.",
+    "Rings: equal loss, around the answer. Each dot is a step of gradient descent, from (0, 0), at "
+    "learning rate 0.4.",
     "Long ellipses around the answer at (0.667, -0.333). The steps from (0, 0) zigzag from one side "
     "of the valley to the other, and shrink towards the answer.",
 )
-draw_path(fig, crossing, "measured", "40 steps", 0.05)
-gd.figures.dot(fig, *ANSWER, "limit", "answer", anchor="left")
+draw_path(fig, crossing, "measured")
+gd.figures.dot(fig, *ANSWER, "limit")
 fig
 
 # %% [markdown]
@@ -184,8 +185,12 @@ reach = {"c1": (1, 0, 0.42), "c3": (0, 1, 0.62)}
 for role, (u, v, r) in reach.items():
     ends = [at(-r * u, -r * v), at(r * u, r * v)]
     gd.figures.line(fig, *zip(*ends, strict=True), role)
-gd.figures.label(fig, "σ = 3, h = 4.5", *at(-0.42, 0), "c1", anchor="right")
-gd.figures.label(fig, "σ = 1, h = 0.5", *at(0, -0.62), "c3", anchor="right")
+gd.figures.label(
+    fig, "short: σ = 3, h = 4.5", -0.22, -0.64, "c1", anchor="left"
+)
+gd.figures.label(
+    fig, "long: σ = 1, h = 0.5", -0.22, -0.71, "c3", anchor="left"
+)
 gd.figures.dot(fig, *ANSWER, "limit")
 fig
 
@@ -322,9 +327,9 @@ fig = landscape(
     f"The path with momentum turns into the valley and arrives after {rolled[0.5, 0.25]} steps; the "
     f"path without crosses the valley {plain[0.4]} times.",
 )
-draw_path(fig, descend(0.4, 40).tolist(), "c2", "", 0.1)
-draw_path(fig, roll(0.5, 0.25, 25).tolist(), "c1", "")
-gd.figures.dot(fig, *ANSWER, "limit", "answer", anchor="left")
+draw_path(fig, descend(0.4, 40).tolist(), "c2")
+draw_path(fig, roll(0.5, 0.25, 25).tolist(), "c1")
+gd.figures.dot(fig, *ANSWER, "limit")
 fig
 
 # %% [markdown]

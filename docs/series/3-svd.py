@@ -25,8 +25,9 @@ fig = gd.figures.figure(
     x="",
     y="",
     log_y=False,
-    x_range=(-1.5, 1.5),
+    x_range=(-1.54, 1.54),
     y_range=(-1.1, 1.1),
+    equal=True,
     caption="The symmetric matrix with entries 2, 1, 1, 2, divided by 3.",
     alt="A circle of radius one, and the ellipse that the matrix makes of it. The half axis along "
     f"(1, 1) is one, that along (1, -1) is {1 / 3:.2f}.",
@@ -45,7 +46,7 @@ gd.figures.line(fig, [0, half], [0, half], "c3")
 gd.figures.line(fig, [0, half / 3], [0, -half / 3], "c4")
 gd.figures.label(fig, "σ₁ = 1", half, half, "c3")
 gd.figures.label(fig, "σ₂ = 1/3", half / 3, -half / 3, "c4", above=False)
-fig.update_yaxes(scaleanchor="x", showgrid=False)
+fig.update_yaxes(showgrid=False)
 fig.update_layout(hovermode=False)
 fig
 
@@ -315,12 +316,13 @@ assert abs(tiny_losses[-1] - (1 / 3) ** 2 / 4) < 1e-12
 assert (np.abs(found - sigma3) <= bounds).all()
 u = axes[:, 1]
 fig = gd.figures.figure(
-    f"u and M v are opposed: the pair wants σ = {u @ tiny @ opposed[:, 1]:.2f}, and d² goes to 0",
+    f"u and M v are opposed: the pair wants {u @ tiny @ opposed[:, 1]:.2f}, and d² goes to 0",
     x="",
     y="",
     log_y=False,
-    x_range=(-1.1, 1.1),
+    x_range=(-1.12, 1.12),
     y_range=(-0.8, 0.8),
+    equal=True,
     caption="Dots: the second σ along u, at steps 0, 3, 6, … The flaw is in v alone.",
     alt="The vector u points to the lower right, v and M v to the upper left. Dots along u show the "
     f"second σ at {tiny_sigmas[0, 1]:.2f}, sliding to 0 in forty steps.",
@@ -336,7 +338,7 @@ for vector, role, name in (
     )
 slide = tiny_sigmas[:40:3, 1, None] * u
 gd.figures.dots(fig, slide[:, 0], slide[:, 1], "c1")
-fig.update_yaxes(scaleanchor="x", showgrid=False)
+fig.update_yaxes(showgrid=False)
 fig.update_layout(hovermode=False)
 fig
 

@@ -262,7 +262,10 @@ fig = gd.figures.figure(
     )
     + ".",
 )
-fig.layout.xaxis.update(tickvals=[1, 2, 3, 4, 5], ticktext=list(tables))
+fig.layout.xaxis.update(
+    tickvals=[1, 2, 3, 4, 5],
+    ticktext=[size.replace(" ", "<br>") for size in tables],
+)
 for way, name, role in (
     ("gd.inv", "gd.inv", "c1"),
     ("gd.inv, ConjugateGradient", "conjugate", "c3"),
@@ -271,7 +274,8 @@ for way, name, role in (
     ("pytorch-minimize, newton-cg", "Newton-CG", "c5"),
 ):
     times = [rows[way]["time"] for rows in tables.values()]
-    gd.figures.line(fig, range(1, 6), times, role, name)
+    at = 2.4 if name == "conjugate" else None
+    gd.figures.line(fig, range(1, 6), times, role, name, at=at)
     for place, rows in enumerate(tables.values(), 1):
         good = rows[way]["right"] == 1
         gd.figures.dot(

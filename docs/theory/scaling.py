@@ -151,24 +151,18 @@ assert result.converged
 fig = gd.figures.figure(
     f"A cubic in years: from {cubic['years']:.0e} to {cubic['Chebyshev']:.1f}",
     x="columns",
-    y="condition number",
-    y_range=(1, 1e17),
-    caption="Four columns: powers 0 to 3 of the year. A κ near 1e16 leaves no digit in float64.",
+    y="decimal digits of κ",
+    log_y=False,
+    y_range=(0, 18),
+    caption="Four columns: powers 0 to 3 of the year. Float64 has sixteen digits; a κ of as many "
+    "leaves none.",
     alt="Condition numbers: "
     + ", ".join(f"{name} {kappa:.1e}" for name, kappa in cubic.items())
     + ".",
 )
-gd.figures.dots(fig, range(4), list(cubic.values()), "measured")
-for i, (name, kappa) in enumerate(cubic.items()):
-    gd.figures.label(
-        fig,
-        name,
-        i,
-        kappa,
-        "measured",
-        anchor="left" if i < 2 else "right" if i == 3 else "center",
-    )
-fig.update_xaxes(range=[-0.2, 3.2], autorange=False, showticklabels=False)
+digits = [math.log10(kappa) for kappa in cubic.values()]
+said = [f"{kappa:.0e}" for kappa in cubic.values()]
+gd.figures.bars(fig, list(cubic), digits, texts=said)
 fig
 
 # %% [markdown]

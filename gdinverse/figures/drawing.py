@@ -19,6 +19,7 @@ def figure(
     log_y: bool = True,
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
+    equal: bool = False,
     caption: str = "",
     alt: str = "",
 ) -> go.Figure:
@@ -34,6 +35,9 @@ def figure(
         Whether the axis is logarithmic.
     x_range, y_range : tuple of float, optional
         Ends of the axis; by default the drawn values decide.
+    equal : bool
+        Whether a page makes the plot 1.4 times as wide as high, and no wider. A unit has the same
+        length on both axes where the ranges are so, too: then a right angle is drawn as one.
     caption : str
         How the figure was made; stands below it.
     alt : str
@@ -47,7 +51,7 @@ def figure(
     ('log', 'step')
     """
     fig = go.Figure(layout={"template": template, "title": {"text": claim}})
-    fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": ""}
+    fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": "gd-equal" * equal}
     fig.layout.xaxis.title.text = x
     for axis, log, ends in zip(axes(fig), (log_x, log_y), (x_range, y_range), strict=True):
         if log:  # plotly draws the ticks of log axes a quarter larger: 10.4 becomes 13

@@ -20,6 +20,13 @@
   const overlap = (a, b) =>
     a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
 
+  const together = (a, b) => ["x", "y"].every((end) => a.getAttribute(end) === b.getAttribute(end));
+
+  const rows = (text) => {
+    const lines = [...text.querySelectorAll("tspan.line")];
+    return lines.length ? lines : [text];
+  };
+
   const covers = (box, { x, y }) =>
     x > box.left + 1 && x < box.right - 1 && y > box.top + 3 && y < box.bottom - 3;
 
@@ -31,6 +38,7 @@
     texts: ".annotation text, .bartext",
     ticks: ".xtick text, .ytick text",
     roleOf: (text) => text.closest(".annotation")?.dataset.role ?? "text",
+    rows: () => false, // of one label: plotly keeps them in one element
   };
   const STILL = {
     lines: "svg[viewBox]:not([overflow]) > path[stroke]",
@@ -39,6 +47,7 @@
     texts: "text:not([fill*='--gd-muted'])",
     ticks: "text[fill*='--gd-muted'][font-size^='0.929']",
     roleOf: (text) => text.getAttribute("fill").match(/--gd-(?:on-)?(\w+)/)[1],
+    rows: together,
   };
 
   return [...document.querySelectorAll(".gd-plot[data-figure]")]
@@ -62,7 +71,9 @@
           role,
           color: getComputedStyle(text).fill,
           wanted: role && styleOf(role),
-          over: texts.filter((_, j) => j !== i && overlap(box, boxes[j])).map((t) => t.textContent),
+          over: texts
+            .filter((t, j) => j !== i && !named.rows(t, text) && overlap(box, boxes[j]))
+            .map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
           // words in a map's colors can be read on the map alone
           outside:
@@ -74,6 +85,7 @@
       });
       const drawn = Math.max(0, ...lengths, ...maps.map((map) => map.width));
       const ticks = all("ticks")
+        .flatMap(rows)
         .map((tick) => tick.textContent.replaceAll("\u200b", ""))
         .sort();
       return {
