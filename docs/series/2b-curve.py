@@ -319,6 +319,8 @@ for name, (lr, momentum) in settings.items():
     steps_at[name] = six_digits(predicted_error(M, lr, momentum))
     print(f"lr {lr:.3f}, momentum {momentum:.3f}  {steps_at[name]:4}  {name}")
 print("(-1: not in 1,500 steps)")
+best_rate = rate(best_lr * h, best_momentum).max().item()
+best_alone = 6 * math.log(10) / -math.log(best_rate)
 
 # %% tags=["figure"]
 for name, pair in settings.items():
@@ -328,8 +330,6 @@ assert (
 )
 assert abs(best_lr * h[0] - (1 + best_momentum**0.5) ** 2) < 1e-9
 assert abs(best_lr * h[3] - (1 - best_momentum**0.5) ** 2) < 1e-9
-best_rate = rate(best_lr * h, best_momentum).max().item()
-best_alone = 6 * math.log(10) / -math.log(best_rate)
 assert best_alone < steps_at["best by formula"] - 20
 assert rate(1.003 * best_lr * h, best_momentum).max() > 1
 assert rate(0.9 * 3**2 * h).max() > 1

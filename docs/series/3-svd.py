@@ -129,12 +129,6 @@ def run(M, guess, steps, lr=0.9, momentum=0.9, penalty=0.01, free=False):
 # ## Five matrices
 #
 # Five random matrices, as in 2020. (The first is not matrix 1 of the inverse.)
-#
-# ??? predict "Predict first: after 20,000 steps matrices 3 and 5 are not below one millionth. Given a million, which of them make it?"
-#     Both, only the third, only the fifth, or neither?
-#
-#     The third does, at step **{{= below(runs[2][0]) : ,d }}**. The fifth stands still, and further
-#     down you see why. (−1 in the list: not in its run.)
 
 # %%
 matrices = draw(314, (5, 4)) + draw(315, (4, 4)) + draw(316, (7, 4))
@@ -147,6 +141,14 @@ def below(curve):
     return int(gd.rates.first_below(torch.as_tensor(curve), 1e-6))
 
 
+# %% [markdown]
+# ??? predict "Predict first: after 20,000 steps matrices 3 and 5 are not below one millionth. Given a million, which of them make it?"
+#     Both, only the third, only the fifth, or neither?
+#
+#     The third does, at step **{{= below(runs[2][0]) : ,d }}**. The fifth stands still, and further
+#     down you see why. (−1 in the list: not in its run.)
+
+# %%
 for i, (curve, sigmas, _) in enumerate(runs):
     off = np.sort(sigmas[-1]) - np.linalg.svdvals(matrices[i])[::-1]
     print(f"matrix {i + 1}: loss below 1e-6 at {below(curve):6,}", end="; ")
