@@ -12,8 +12,9 @@
 
   const points = (line) => {
     const [length, matrix] = [line.getTotalLength(), line.getScreenCTM()];
-    return Array.from({ length: Math.ceil(length / 3) }, (_, i) =>
-      line.getPointAtLength(3 * i).matrixTransform(matrix),
+    const step = 3 / Math.max(matrix.a, matrix.d); // at most three pixels of the screen
+    return Array.from({ length: Math.ceil(length / step) }, (_, i) =>
+      line.getPointAtLength(step * i).matrixTransform(matrix),
     );
   };
 

@@ -51,14 +51,18 @@ def visit_page(browser, address, path, width):
     page.evaluate("document.fonts.ready")
     seen.asked = set(asked)
     seen.figures = figures(page)
-    still = {scheme: labels(page, toggle) for scheme in SCHEMES}
+    still = {"default": labels(seen.figures)}
+    toggle(page)
+    still["slate"] = labels(figures(page))
+    toggle(page)
     touch(page)
     seen.live = figures(page)
     seen.overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     for scheme in SCHEMES:
         assert page.locator("body").get_attribute("data-md-color-scheme") == scheme
         seen.violations[scheme] = axe(page, COLORED if seen.violations else None)
-        seen.labels[scheme] = still[scheme] + labels(page, toggle)
+        seen.labels[scheme] = still[scheme] + labels(figures(page))
+        toggle(page)
     context.close()
     return seen
 
@@ -70,11 +74,9 @@ def touch(page):
     page.wait_for_function(LIVE)
 
 
-def labels(page, then):
-    """The labels of all figures, as drawings or by plotly; then something is done to the page."""
-    seen = [label for figure in figures(page) for label in figure["labels"]]
-    then(page)
-    return seen
+def labels(seen):
+    """The labels of all figures, as drawings or by plotly."""
+    return [label for figure in seen for label in figure["labels"]]
 
 
 def figures(page):
