@@ -177,7 +177,8 @@ for axis in ([1.0, 1.0], [1.0, -1.0]):
 # %% tags=["figure"]
 fig = landscape(
     "Along its two axes the landscape is two parabolas",
-    "The axes of M through the answer. The loss grows nine times as fast along the short one.",
+    "The axes of M through the answer. Along the short one the loss grows nine times as fast: its "
+    "curvature is 4.5, the other's 0.5.",
     "The ellipses have two axes at right angles: along (1, 1) the curvature is 4.5, along (1, -1) "
     "it is 0.5.",
 )
@@ -185,12 +186,8 @@ reach = {"c1": (1, 0, 0.42), "c3": (0, 1, 0.62)}
 for role, (u, v, r) in reach.items():
     ends = [at(-r * u, -r * v), at(r * u, r * v)]
     gd.figures.line(fig, *zip(*ends, strict=True), role)
-gd.figures.label(
-    fig, "short: σ = 3, h = 4.5", -0.22, -0.64, "c1", anchor="left"
-)
-gd.figures.label(
-    fig, "long: σ = 1, h = 0.5", -0.22, -0.71, "c3", anchor="left"
-)
+gd.figures.label(fig, "short: σ = 3", -0.22, -0.57, "c1", anchor="left")
+gd.figures.label(fig, "long: σ = 1", -0.22, -0.68, "c3", anchor="left")
 gd.figures.dot(fig, *ANSWER, "limit")
 fig
 

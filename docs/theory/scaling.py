@@ -161,7 +161,7 @@ fig = gd.figures.figure(
     + ".",
 )
 digits = [math.log10(kappa) for kappa in cubic.values()]
-said = [f"{kappa:.0e}" for kappa in cubic.values()]
+said = [f"{k:.0e}" if k > 1e3 else f"{k:.0f}" for k in cubic.values()]
 gd.figures.bars(fig, list(cubic), digits, texts=said)
 fig
 

@@ -126,7 +126,7 @@ def grids(fig: go.Figure, matrices: dict[str, Any]) -> go.Figure:
     at = {"x": list(range(width)), "y": list(range(height)), "xgap": 2, "ygap": 2}
     fig.add_heatmap(z=rows[::-1], hovertemplate="%{z:.3f}<extra></extra>", **at, **_MAP)
     fig.layout.coloraxis = {"colorscale": _SIGNED, "cmin": -1, "cmax": 1, "showscale": False}
-    fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22})
+    fig.update_layout(hovermode="closest", margin={"t": 4, "b": 22, "l": 4, "r": 4})
     fig.layout.meta = {**(fig.layout.meta or {}), "class": "gd-strip"}  # a page makes it low
     left = -0.5
     for name, table in zip(matrices, tables, strict=True):
