@@ -13,7 +13,7 @@
 # that tells which is yours, and what to change.
 # {: .gd-lead }
 #
-# Ask the result:
+# Ask the result by such a function:
 
 # %%
 from textwrap import fill
@@ -33,8 +33,6 @@ def tell(result, name):
     print(fill(str(result.status), 76))
     assert result.status.name == name
 
-
-tell(gd.inv(S), "singular")
 
 # %% [markdown]
 # | status | in one line |
@@ -116,6 +114,7 @@ assert hard.error_bound < 1e-12
 
 # %%
 result = gd.inv(S)
+tell(result, "singular")
 print("witness ", *(f"{x:.4f}" for x in result.witness))
 print(f"distance {result.distance:.1e}")
 assert (S @ result.witness).abs().max() < 1e-14

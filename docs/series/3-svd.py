@@ -424,7 +424,7 @@ fig
 
 # %% [markdown]
 # So the trap is the square. On this guess a learning rate of 0.3 avoids it, or momentum 0.5. That is
-# no rule: in exercise 3.2 it is the momentum that saves.
+# no rule: in the second exercise it is the momentum that saves.
 #
 # ## Flat loss: slow, dead or done?
 #
