@@ -13,7 +13,7 @@
 # that tells which is yours, and what to change.
 # {: .gd-lead }
 #
-# Ask the result by such a function:
+# One function asks each result on this page:
 
 # %%
 from textwrap import fill
