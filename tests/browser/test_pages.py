@@ -22,7 +22,7 @@ def placed(figure):
 
 def test_plotly_writes_the_words_of_the_drawing_where_they_stood(visit):
     for still, live in zip(visit.figures, visit.live, strict=True):
-        assert live["ticks"]
+        assert live["ticks"] or not still["ticks"]  # matrices have no axes
         assert set(live["ticks"]) <= set(still["ticks"]), live["alt"]  # it drops a last one
         for words, x, y in placed(live):  # it drops labels at an edge, too
             same = [(a, b) for there, a, b in placed(still) if there == words]
