@@ -65,7 +65,7 @@ rate = gd.rates.rate(h, 1.001 * limit, 0.9).max().item()
 
 # %% [markdown]
 # !!! failure "Symptom"
-#     The loss grows by the same factor at every step. Here the learning rate is
+#     The loss soon grows by the same factor at every step. Here the learning rate is
 #     1.001 times its limit, and the loss passes a million at step {{= million : d }}.
 
 # %% tags=["figure"]
@@ -109,6 +109,8 @@ print(f"factor per step       {growth:.6f}, predicted {rate:.6f}")
 half = losses(limit / 2, 0.9, 1000)
 print(f"half the limit: loss  {half[-1]:.0e} after 1,000 steps")
 assert abs(growth / rate - 1) < 1e-5
+soon = (slowly[61:] / slowly[60:-1]).sqrt()
+assert (soon / rate - 1).abs().max() < 1e-3
 assert slowly[million - 1] < 1e6 < slowly[million]
 assert half[-1] < 1e-20
 # %% [markdown]

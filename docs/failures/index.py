@@ -103,7 +103,7 @@ assert wrong_error > 0.5
 #
 # | you see | it is probably |
 # |---|---|
-# | it grows by the same factor at each step, it diverges | [the learning rate is too large](climbs.py#diverges) |
+# | it soon grows by the same factor at each step, it diverges | [the learning rate is too large](climbs.py#diverges) |
 # | `inf`, then `nan` | [the same, later](climbs.py#nan) |
 # | it climbs at first, then it converges | [the learning rate is near its limit](climbs.py#climbs-first) |
 # | it goes up and down in waves | [momentum overshoots](climbs.py#overshoot) |

@@ -224,7 +224,7 @@ for b, role in ((0.0, "c1"), (0.44, "c3"), (0.9, "failure")):
 fig
 
 # %% [markdown]
-# Inside its window every direction shrinks by exactly $\sqrt\beta$ per step. That is a speed limit:
+# Inside its window the swings of each direction shrink by $\sqrt\beta$ per step. That is a speed limit:
 # with momentum 0.9 six digits cost {{= floor : .0f }} steps by the slope, and {{= steps[0.9] }} on this
 # matrix, whose curve has waves.
 
@@ -241,7 +241,7 @@ assert steps[0.44] < steps[0.0] / 2 < steps[0.0] < steps[0.9] / 2
 
 # %% [markdown]
 # !!! fix "Fix"
-#     Less momentum. The most that does no harm is $(1 - \sqrt{\alpha h})^2$ for the smallest curvature
+#     Less momentum. The most without overshoot is $(1 - \sqrt{\alpha h})^2$ for the smallest curvature
 #     $h$: [overshoot](climbs.py#overshoot). Try
 #     [0.9](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0.9#playground "{{= steps[0.9] : ,d }} steps"),
 #     [none](../play.md?matrix=diagonal&guess=rand&lr=0.9&momentum=0#playground "{{= steps[0.0] : ,d }} steps"), and

@@ -235,7 +235,7 @@ assert slow.d.detach().abs().min() > 0.5
 #     gd.PenaltySVD(M, sigma="free", penalty=1.0)
 #     ```
 #
-#     Both together are [the repair](../series/3-svd-repair.py#the-repair).
+#     Both, with learning rate 0.3, are [the repair](../series/3-svd-repair.py#the-repair).
 
 # %% [markdown]
 # ## Two singular values are wrong in the second digit: near neighbors {: #near-equal }

@@ -19,7 +19,7 @@
 #
 # ??? predict "An answer"
 #     Those that change numbers behind its back, after it has noted them. Torch counts changes, so it
-#     catches most. The last section shows one that it does not see.
+#     catches most. A section below shows one that it does not see.
 #
 # ## An integer has no slope
 #
@@ -199,13 +199,13 @@ assert torch.allclose(gradient, the_same)
 assert (one, back, ahead) == (1, 2, 1 + len(units))
 
 # %% [markdown]
-# For one number that depends on many, backward wins by the number of inputs. For many numbers that
-# depend on one, it is the other way round. A loss is one number, and that is why it is backward that
-# carries all of this site.
+# For one number that depends on many, backward wins, here {{= ahead / back : .0f }} times. For many
+# numbers that depend on one, it is the other way round. A loss is one number, and that is why it is
+# backward that trains networks.
 #
 # **What carries over to a network.** These are the errors that you will meet there, word for word. And
-# the last count is why networks can be trained at all: one walk back costs {{= back / one : .0f }} times
-# the loss here, and not {{= len(units) : d }} times.
+# the last count is why networks can be trained at all: the loss and its walk back cost
+# {{= back / one : .0f }} times the loss here, and not {{= len(units) : d }} times.
 #
 # Back to [one step from here](1-tensors.py#one-step-from-here).
 

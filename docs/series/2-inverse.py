@@ -333,8 +333,8 @@ fig
 # "it depends". On what?
 #
 # !!! claim "What this shows"
-#     Guess, improve, inspect finds an inverse. The count of steps depends on the matrix and on both
-#     settings, and so far you can only count it.
+#     Guess, improve, inspect finds an inverse. The count of steps depends on the matrix and on the
+#     momentum, and so far you can only count it.
 
 # %% [markdown]
 # **What carries over to a network.** These are the lines of a training loop: a loss, `backward`, a step, a share of the push that is

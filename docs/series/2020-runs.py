@@ -251,7 +251,7 @@ assert abs(with_decay - sigma1) > 1e-3
 
 # %% [markdown]
 # It is too small by {{= sigma1 - with_decay : .4f }}. Decay pulls each number towards zero, and the run
-# has found the minimum of loss plus decay. [Without it](3b-adam.py#weight-decay-solves-another-problem) Adam
+# has come near the minimum of loss plus decay. [Without it](3b-adam.py#weight-decay-solves-another-problem) Adam
 # does something else.
 #
 # ## The bookmark, again

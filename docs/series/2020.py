@@ -241,8 +241,8 @@ assert counts.max() - counts.min() < 20
 #
 # Three things, and each has one cause above. A run *stops*, because
 # {{= 1 - floors[0] / 10_000 : .0%}} of the steps came after the floor. It comes with a *bound* on
-# its error, because a small loss is not a proof. And each claim has an *assert* in the cell that
-# makes it. The first run of 2020 in one line of today:
+# its error, because a small loss is not a proof. And many claims have an *assert* on the page that
+# makes them. The first run of 2020 in one line of today:
 
 # %%
 result = gd.inv(
@@ -263,7 +263,7 @@ assert error <= result.error_bound < 1e-4
 #     {{= max(over_100) : .0e }} over 100 steps, and by a theory that came after them.
 #
 # **What carries over to a network.** The seed, the stored curve, and the limits of both. A training
-# run repeated elsewhere agrees at first and parts later, by rounding alone. So compare the first
+# run repeated elsewhere agrees at first and can part later, by rounding. So compare the first
 # hundred steps digit by digit, and the rest by what it is for.
 #
 # [Ten more runs](2020-runs.py) follow, by momentum and by Adam.

@@ -390,9 +390,9 @@ fig
 # $$\frac{\lVert X - M^{-1} \rVert}{\lVert M^{-1} \rVert} \le \lVert X M - I \rVert
 # = n \sqrt{\ell(X)}$$
 #
-# On the right stands nothing that you do not know. The loss was a bound all along; and below one it
-# proves [that $M$ has an inverse](../theory/proof.py), too. `gd.inv` is the loop of this page with that stop built in, and takes any
-# `torch.optim` class.
+# On the right stands nothing that you do not know. The loss was a bound all along; and a bound below
+# one proves [that $M$ has an inverse](../theory/proof.py), too. `gd.inv` is the loop of this page with
+# that stop built in, and takes any `torch.optim` class.
 #
 # ## The same run in one line
 

@@ -95,8 +95,8 @@ for name, row in rows.items():
 #   {{= rows["d², 0.01, lr 0.3, mom 0.9"]["dead"][1] }}. Slower saved matrix 5, and not the crowd.
 # - *Penalty*, then, 0.01 to 1.0: {{= rows["d², 1.0, lr 0.3, mom 0.9"]["dead"][0] }} or
 #   {{= rows["d², 1.0, lr 0.3, mom 0.9"]["dead"][1] }} dead.
-# - *Sign*, d² to free: none dead, with each weight and learning rate of the table. At penalty 0.01 half
-#   of them are slow.
+# - *Sign*, d² to free: none dead, with each weight and learning rate of the table. At penalty 0.01 a
+#   quarter to a half are not right in time.
 # - *Sign and penalty*: {{= rows["free, 1.0, lr 0.3, mom 0.9"]["right_1e-6"][0] }} and
 #   {{= rows["free, 1.0, lr 0.3, mom 0.9"]["right_1e-6"][1] }} right. At learning rate 0.9 it would take
 #   {{= rows["free, 1.0, lr 0.9, mom 0.9"]["diverged"][1] }} of the second guesses away: they diverge.

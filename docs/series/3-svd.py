@@ -316,6 +316,7 @@ print("second σ:", tiny_sigmas[[0, 3, 10, 20, 40], 1].round(4))
 # %% tags=["figure"]
 assert abs(tiny_losses[-1] - (1 / 3) ** 2 / 4) < 1e-12
 assert (np.abs(found - sigma3) <= bounds).all()
+assert (np.abs(found - sigma3)[2:] > 0.01).all()
 u = axes[:, 1]
 fig = gd.figures.figure(
     f"u and M v are opposed: the pair wants {u @ tiny @ opposed[:, 1]:.2f}, and d² goes to 0",

@@ -19,8 +19,8 @@
 #     that do when you arrive, and all gradients go to zero?
 #
 # ??? predict "An answer"
-#     The divisor goes to zero, too. So what a gradient is multiplied by grows without end, and a
-#     learning rate that grows without end meets its limit.
+#     The divisor goes to zero, too. So what a gradient is multiplied by grows, until $\varepsilon$
+#     caps it. Here it meets its limit first.
 #
 # ## Adam in five lines
 #
@@ -140,7 +140,7 @@ assert lowest < 1e-13 < 1e-5 * late
 # %% [markdown]
 # With decay the loss stops at {{= series/2020-runs#decay_level : .0e }}, and the largest singular value
 # comes out as {{= series/2020-runs#sigma1_decay : .4f }} in place of {{= sigma1 : .4f }}. Decay
-# pulls each number towards zero. Nothing is wrong with that run: it found the minimum of *loss plus
+# pulls each number towards zero. Nothing is wrong with that run: it came near the minimum of *loss plus
 # decay*, which is another problem. Without decay the loss gets down to {{= lowest : .0e }}, at step
 # {{= best : ,d }}, as near as float32 can say.
 #
@@ -219,7 +219,12 @@ print(f"error below 1e-10       step {arrived:6,}")
 print(f"least error, {error[quietest]:.1e}    step {quietest:6,}")
 print(f"limit crossed           step {crossed:6,}")
 print(f"error above 1e-9 again  step {left:6,}, later up to {worst:.0e}")
+leaves = (error[arrived:-1] <= 1e-9) & (error[arrived + 1 :] > 1e-9)
+departures = int(leaves.sum())
+print(f"crossings of 1e-9 upwards: {departures}")
 assert arrived < crossed < left
+assert departures > 1
+assert (seen[: arrived // 10] < 3.8).all()
 assert abs(crossed - quietest) <= 10
 
 # %% tags=["figure"]
@@ -269,7 +274,7 @@ assert effective[15_500] > 5000 * effective[0]
 # shorter all the same, as the gradient does. What grows is the effective learning rate. At step
 # {{= crossed : ,d }} what Adam sees crosses the limit, and there the error is least.
 # {{= left - crossed }} steps later the run is out. Then the gradients are large again, $v$ grows, and
-# the game starts anew.
+# the game starts anew: {{= departures }} times in these steps.
 #
 # !!! claim "What this shows"
 #     On this loss momentum's learning rate and limit stand still. Adam's limit stands still, and its
@@ -290,8 +295,7 @@ assert effective[15_500] > 5000 * effective[0]
 #
 # With the settings of 2020 Adam finishes five of five, and momentum three. Tuned against tuned it
 # is another contest: the first exercise has Adam ahead, the
-# [free sign and heavier penalty](3-svd-repair.py#the-repair) of the page before have momentum finish all
-# five. If you use Adam to find an answer, stop when a *bound* says that you are there, or let the
+# [repair](3-svd-repair.py#the-repair) of the page before has momentum finish all five. If you use Adam to find an answer, stop when a *bound* says that you are there, or let the
 # learning rate fall to zero, or choose $\varepsilon$ so large that the limit is out of reach, which
 # is the third exercise.
 #

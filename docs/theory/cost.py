@@ -145,6 +145,11 @@ print("conjugate gradients need fewer than the plain step, of 20:")
 print(*(f"n = {n}: {wins[n]}" for n in (4, 8, 12, 16, 20, 32)), sep="   ")
 assert wins[4] == wins[8] == 20 > wins[16] > 0 == wins[32] == wins[64]
 assert all(middle["told"][n] > 5 * middle["conjugate"][n] for n in sizes)
+assert all(
+    middle["scaled"][n] < middle["conjugate"][n]
+    for n in sizes
+    if n >= scaled_from
+)
 
 # %% tags=["figure"]
 fig = gd.figures.figure(

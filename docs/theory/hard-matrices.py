@@ -70,6 +70,7 @@ off = {n: (kept[n] / norm(hilbert[n][0].value)).item() for n in sizes}
 assert all(ours[n] < 1.2e-16 for n in range(2, 10))
 assert all(ours[n] < 1e-12 < theirs[n] for n in range(10, 13))
 assert theirs[12] == float("inf")
+assert all(hilbert[n][0].status is gd.Status.floor for n in (11, 12))
 
 # %% tags=["figure"]
 fig = gd.figures.figure(

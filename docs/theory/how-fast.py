@@ -342,6 +342,7 @@ for name, pair in table.items():
     )
     assert measured_steps(*pair) == count
 steps_best = predicted_steps(best.lr, best.momentum)
+assert predicted_steps(6.8, 0.81) < steps_best
 slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
 
 # %% [markdown]
@@ -355,7 +356,7 @@ slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
 #     {{= best.lr / gd.rates.lr_limit(h, best.momentum) : .1% }} of the edge.
 
 # %% [markdown]
-# Nothing here belongs to matrix 1. Take four matrices with singular values that you choose, and draw
+# The prediction is not only for matrix 1. Take four matrices with singular values that you choose, and draw
 # the predicted loss on the measured one.
 
 # %%
@@ -392,8 +393,8 @@ gd.compare(
 # is [a page of its own](least-steps.py), with the answer "not by gradients alone, in the worst
 # case".
 #
-# **What carries over to a network.** Near a minimum each smooth loss is nearly a quadratic one, and
-# there the same three numbers rule: the largest curvature sets the edge, the smallest the wait, and
+# **What carries over to a network.** Near a minimum that curves every way a smooth loss is nearly quadratic,
+# and there the same three numbers rule: the largest curvature sets the edge, the smallest the wait, and
 # $\sqrt\beta$ the speed limit. `gd.rates.local_curvature` measures them on a small problem. Far
 # from a minimum the curvatures change with every step, and a prediction from here is no longer one.
 # For the story of momentum in other pictures, see Goh (2017).

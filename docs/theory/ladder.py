@@ -10,7 +10,7 @@
 # # Three rungs
 #
 # One matrix, three methods. The first repeats a step. The second computes each step. The third
-# multiplies the step by what it has already found, and does not go down the loss at all. To six
+# multiplies the step by what it has already found, and does not follow the gradient. To six
 # digits they need {{= theory/how-fast#steps_2020 }}, {{= theory/ladder#steps_cg }} and
 # {{= theory/ladder#steps_relative }} steps.
 # {: .gd-lead }
@@ -336,7 +336,7 @@ fig
 # !!! claim "What this shows"
 #     On matrix 1, repeating a step takes {{= products["0.9, 0.9"] // 2 }} steps, computing each takes as
 #     many as there are different singular values, and multiplying takes {{= steps_six }}, predicted from
-#     the *logarithm* of the condition number.
+#     the singular values.
 #
 # Which of the last two is cheaper depends on the size of the matrix: [what it
 # costs](cost.py#who-needs-fewer) counts both. `gd.pinv`, `gd.solve` and `gd.lstsq` stand on rung

@@ -151,7 +151,7 @@ gd.figures.dot(fig, steps_chain, 1e-6, "measured", f"{steps_chain}")
 fig
 
 # %% [markdown]
-# So the square root is what gradients allow, when the curvatures are many. What can do better has to
+# So the square root is what gradients allow in the worst case. What can do better has to
 # use something else: few distinct curvatures, or, like the [third
 # rung](ladder.py#rung-three-the-step-is-multiplied-by-the-iterate), more than gradients.
 #
@@ -198,8 +198,8 @@ assert errors[-1] < 1e-6 <= errors[-2]
 # mode is what you wait for, and there the two are almost the same.
 #
 # **What carries over to a network.** A network has as many directions as weights, and their
-# curvatures are rarely few and distinct, so expect no better than the square root from anything that
-# adds up gradients. Momentum gets near it when it is told the curvatures. The bound says nothing
+# curvatures are rarely few and distinct: do not count on better than the square root from anything
+# that adds up gradients. Momentum gets near it when it is told the curvatures. The bound says nothing
 # about methods that use more: second derivatives, or the structure of a layer.
 #
 # How far more than gradients reaches is the next page: [three rungs](ladder.py).

@@ -96,7 +96,7 @@ for setting in settings:
 # not stuck. It is at its *noise floor*, and a scheduler that waits for a "plateau" and then lowers the
 # rate is lowering this.
 #
-# ## Only the effective rate counts
+# ## The effective rate counts
 #
 # For small $\alpha h$ the formula is half of $\frac{\alpha}{1 - \beta} \cdot \frac{s^2}{h}$. Compare the
 # first and the third row: 0.1 without momentum, 0.01 with 0.9. Both have the *effective rate* 0.1,

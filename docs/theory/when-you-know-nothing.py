@@ -61,7 +61,7 @@ fig
 # ## The edge costs a few gradients
 #
 # The difference of two gradients is the Hessian times the step. Repeated, that is *power iteration*. It
-# works for any loss:
+# works where no negative curvature is larger:
 
 # %%
 import math
