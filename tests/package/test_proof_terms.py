@@ -120,6 +120,16 @@ RESIDUALS: dict[str, tuple[Tensor, ...]] = {
         ones(1, of=2.0**400),
         torch.tensor([[2.0**600, THIRD * 2.0**-980]], dtype=torch.float64),
     ),
+    "a row rounds": (
+        ones(2, 1, of=0),
+        torch.tensor([[2.0**600], [1.5 * 2.0**-974]], dtype=torch.float64),
+        ones(1, of=2.0**400),
+    ),
+    "a column rounds": (
+        ones(1, 2, of=0),
+        ones(1, of=2.0**400),
+        torch.tensor([[2.0**600, 1.5 * 2.0**-974]], dtype=torch.float64),
+    ),
     "low alone": (
         ones(1, of=0),
         ones(1, 3, of=0),
