@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import pages
-from tests.browser.visit import axe, figures, toggle, touch
+from tests.browser.visit import axe, figures, scheme, toggle, touch
 
 SERIES = "series/2-inverse/"
 
@@ -29,6 +29,32 @@ def test_a_toggle_recolors_labels_and_leaves_lines(open_page):
     after = style(page, label, "fill"), style(page, line, "stroke")
     assert after[0] != before[0]
     assert after[1] == before[1]
+
+
+def test_a_page_is_dark_where_the_system_wishes_it_and_as_the_reader_says_after_that(open_page):
+    page = open_page(SERIES, color_scheme="dark")
+    assert scheme(page) == "slate"
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("document.body.dataset.mdColorScheme === 'default'")
+    toggle(page)
+    page.reload()
+    assert scheme(page) == "slate"
+
+
+SHOWN = "[...document.querySelectorAll('pre > code')].filter((one) => one.offsetParent)"
+EDGES = f"""{SHOWN}.map((one) =>
+  [one.scrollWidth - one.clientWidth - one.scrollLeft > 1, getComputedStyle(one).boxShadow])"""
+
+
+def test_a_line_that_is_cut_shows_an_edge_until_it_is_scrolled_to_its_end(open_page):
+    page = open_page(SERIES, 390)
+    page.wait_for_timeout(300)
+    edges = page.evaluate(EDGES)
+    assert {True, False} == {cut for cut, _ in edges}
+    assert all(cut == (shadow != "none") for cut, shadow in edges)
+    page.evaluate(f"for (const one of {SHOWN}) one.scrollLeft = 9999")
+    page.wait_for_timeout(300)
+    assert all(shadow == "none" for _, shadow in page.evaluate(EDGES))
 
 
 def test_a_resized_figure_keeps_the_colors_of_its_labels(open_page):

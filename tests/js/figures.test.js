@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { loadFigure, loadPlotly, markRoles, parse, watch } from "../../docs/assets/js/figures.js";
-import { mendLandmarks, mendScrolling } from "../../docs/assets/js/mends.js";
+import { mendLandmarks, mendScrolling, showEdge } from "../../docs/assets/js/mends.js";
 
 /** As much of an element as the scripts touch. */
 function element(attributes = {}) {
@@ -10,7 +10,11 @@ function element(attributes = {}) {
   return {
     dataset: {},
     attributes: { ...attributes },
-    classList: { add: (name) => classes.add(name), contains: (name) => classes.has(name) },
+    classList: {
+      add: (name) => classes.add(name),
+      contains: (name) => classes.has(name),
+      toggle: (name, on) => (on ? classes.add(name) : classes.delete(name)),
+    },
     getAttribute(name) {
       return this.attributes[name];
     },
@@ -72,11 +76,17 @@ test("plotly.js is loaded once, and again only after a failure", async () => {
 
 test("only regions that scroll are stops for the keyboard", () => {
   const [wide, narrow] = [element(), element()];
-  Object.assign(wide, { scrollWidth: 800, clientWidth: 300 });
-  Object.assign(narrow, { scrollWidth: 300, clientWidth: 300, tabIndex: 0 });
+  Object.assign(wide, { scrollWidth: 800, clientWidth: 300, scrollLeft: 0 });
+  Object.assign(narrow, { scrollWidth: 300, clientWidth: 300, scrollLeft: 0, tabIndex: 0 });
   mendScrolling([wide, narrow]);
   assert.equal(wide.tabIndex, 0);
   assert.equal(narrow.tabIndex, undefined);
+  assert.deepEqual(
+    [wide, narrow].map((one) => one.classList.contains("gd-cut")),
+    [true, false],
+  );
+  showEdge(Object.assign(wide, { scrollLeft: 500 }));
+  assert.equal(wide.classList.contains("gd-cut"), false);
 });
 
 test("landmarks get names of their own", () => {

@@ -1,11 +1,17 @@
-// What a keyboard or a screen reader misses in the theme's own markup.
+// What a keyboard, a screen reader or a finger misses in the theme's own markup.
 
 /** A region that scrolls must be reachable by keyboard; one that does not must not be a stop. */
 export function mendScrolling(regions) {
   for (const region of regions) {
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
     else region.removeAttribute("tabindex");
+    showEdge(region);
   }
+}
+
+/** A line that goes on beyond the right end shows that it does, until it is scrolled there. */
+export function showEdge({ scrollWidth, clientWidth, scrollLeft, classList }) {
+  classList.toggle("gd-cut", scrollWidth - clientWidth - scrollLeft > 1);
 }
 
 /** The theme adds one unnamed navigation landmark to each block of code. */
@@ -14,6 +20,10 @@ export function mendLandmarks(landmarks) {
 }
 
 const SCROLLING = ".md-typeset pre > code, .katex-display, .md-typeset__scrollwrap";
+
+export function isScrolling(node) {
+  return node instanceof Element && node.matches(SCROLLING);
+}
 
 export function mend(root) {
   mendScrolling(root.querySelectorAll(SCROLLING));

@@ -1,6 +1,6 @@
 // Everything that runs on a page beside the theme: figures are drawn, and two gaps are mended.
 import { watch } from "./figures.js";
-import { mend } from "./mends.js";
+import { isScrolling, mend, showEdge } from "./mends.js";
 import { explainTerms } from "./glossary.js";
 
 let waiting = false;
@@ -28,6 +28,7 @@ explainTerms(document);
 
 new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
 addEventListener("resize", mendSoon);
+document.addEventListener("scroll", ({ target }) => isScrolling(target) && showEdge(target), true);
 document.addEventListener("toggle", mendSoon, true); // a folded block has no width until it opens
 document.fonts.ready.then(mendSoon);
 mendSoon();
