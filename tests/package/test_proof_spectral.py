@@ -50,6 +50,24 @@ def test_a_two_norm_holds_for_subnormal_numbers() -> None:
     assert proof.spectral_norm_up(ones(1, 2, of=5e-324)) >= 1e-323
 
 
+@pytest.mark.parametrize("sign", SIGNS)
+def test_an_image_that_rounding_makes_vanish_is_bounded_all_the_same(sign: int) -> None:
+    n = 32
+    row, v = ones(1, n), torch.cat((ones(n // 2, 1), -ones(n // 2, 1)))
+    v[0] -= sign * proof.gamma(n - 1) * n
+    with WorstProducts(sign):
+        bound = spectral._Known(row, torch.tensor(0.0).double()).images(v)
+    assert abs((exact(row) * exact(v))[0, 0]) <= rational(float(bound))
+
+
+def test_an_eigenvector_is_as_far_off_as_its_residual_over_the_gap() -> None:
+    off = 2.0**-20
+    S = torch.tensor([[1.0, off], [off, 3.0]], dtype=torch.float64)
+    bounds = proof.eigh_bounds(S, doubles(1.0, 3.0), torch.eye(2, dtype=torch.float64))
+    turn = math.atan(off) / 2  # tan 2θ = 2 off/(3 − 1)
+    assert (bounds.vectors >= 2 * math.sin(turn / 2)).all()
+
+
 def test_what_is_known_up_to_a_norm_contains_the_worst_of_it() -> None:
     hidden, J = 0.25, ones(4, 4, of=1 / 4)  # J has norm 1, and maps ones to ones
     for seen in (0.0, 0.5):

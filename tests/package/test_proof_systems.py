@@ -42,6 +42,7 @@ def systems() -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     for r in (0.2, 0.9):  # all of R, and of the error, in one direction
         flat = ones(4, 4, of=r / 4)
         yield torch.eye(4, dtype=torch.float64), torch.eye(4) - flat, ones(1, 4)
+    yield ones(1, 1, of=-2), ones(1, 1, of=-0.5), ones(1, 1)
     nearly = torch.tensor([[1.0, 1.0], [1.0, 1.0 + 2.0**-20]], dtype=torch.float64)
     yield nearly, torch.linalg.inv(nearly), torch.tensor([[1.0, -1.0]], dtype=torch.float64)
 
@@ -121,8 +122,10 @@ def test_a_step_bounds_the_error_of_an_iterate_in_two_parts(
             answer = exact(b) * true_pseudo_inverse(system.A).transpose()
             near = torch.tensor([[_nearest(x) for x in answer.entries()]], dtype=torch.float64)
             starts = [near, torch.zeros_like(b)]
-            if blur:  # a computed residual of zero, which hides all of its slack
+            if blur:  # a computed residual of zero, or a gradient of zero, which hides all slack
                 starts.append(near + sign * blur * torch.linalg.inv(system.A).sum(-1))
+                back = 1 / float(system.A[0, 0])
+                starts.append(near - sign * blur * (back - 1) * back)
             for start in starts:
                 low = 2.0**-54 * start
                 _, error = step(system, b, start, low)
@@ -176,8 +179,21 @@ def test_a_witness_counts_what_its_residual_hides(
     for image in (0.0, 2.0**-10, -(2.0**-10), 0.5):
         A, v = torch.tensor([[0.5, image - 0.5]]).double(), ones(2, 1)
         assert proof.image_bound(A, v) ** 2 >= image**2 / 2
-    subnormal = ones(1, 1, of=5e-324)
-    assert proof.image_bound(subnormal, ones(1, 1)) >= 5e-324
+    subnormal = ones(1, 2, of=5e-324)
+    assert proof.image_bound(subnormal[:, :1], ones(1, 1)) >= 5e-324
+    assert proof.image_bound(subnormal, torch.tensor([[1.0], [0.4]])) > 5e-324  # in truth 1.3 of it
+
+
+def test_an_answer_below_the_smallest_number_is_no_proof_and_leaves_what_was_given() -> None:
+    tiny, x = torch.tensor([[1e-20]]), torch.tensor([[1e-40]])
+    A = torch.tensor([[1e30]])
+    value, bound = proof.solve_finish(x, A, tiny, 1 / A)
+    assert torch.equal(value, x)
+    assert bound == math.inf
+    wide = torch.cat((A, A), 1)
+    value, bound = proof.lstsq_finish(torch.cat((x, x)), wide, tiny, torch.linalg.pinv(wide))
+    assert torch.equal(value, torch.cat((x, x)))
+    assert bound == math.inf
 
 
 def of_root(low_is: float = 1.0, first: float | None = None) -> Step:
