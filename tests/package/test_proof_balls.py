@@ -164,6 +164,15 @@ def test_the_lowest_eigenvalue_is_not_above_that_of_any_member(size: float) -> N
     assert Ball.exact(2 * eye(4)).lowest > 2 - 1e-14
 
 
+def test_the_lowest_eigenvalue_counts_the_low_part_and_the_last_rounding() -> None:
+    tiny, zero = 2.0**-60, torch.zeros(2, 2, dtype=torch.float64)
+    below_zero = Ball(torch.diag(torch.tensor([1.0, 0.0]).double()), zero.clone(), zero)
+    below_zero.low[1, 1] = -tiny
+    assert below_zero.lowest <= -tiny
+    x = torch.tensor([[1 + 2.0**-52]], dtype=torch.float64)
+    assert Ball(x, 0 * x, 0 * x + tiny).lowest < x  # x − tiny rounds to x
+
+
 def test_the_lowest_eigenvalue_does_not_rely_on_the_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -42,7 +42,8 @@ def systems() -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     for r in (0.2, 0.9):  # all of R, and of the error, in one direction
         flat = ones(4, 4, of=r / 4)
         yield torch.eye(4, dtype=torch.float64), torch.eye(4) - flat, ones(1, 4)
-    yield ones(1, 1, of=-2), ones(1, 1, of=-0.5), ones(1, 1)
+    for r in (0.0, 0.25):  # where each term is all that there is
+        yield ones(1, 1, of=-2), ones(1, 1, of=(r - 1) / 2), ones(1, 1)
     nearly = torch.tensor([[1.0, 1.0], [1.0, 1.0 + 2.0**-20]], dtype=torch.float64)
     yield nearly, torch.linalg.inv(nearly), torch.tensor([[1.0, -1.0]], dtype=torch.float64)
 
@@ -194,6 +195,45 @@ def test_an_answer_below_the_smallest_number_is_no_proof_and_leaves_what_was_giv
     value, bound = proof.lstsq_finish(torch.cat((x, x)), wide, tiny, torch.linalg.pinv(wide))
     assert torch.equal(value, torch.cat((x, x)))
     assert bound == math.inf
+
+
+def test_a_pseudo_inverse_that_is_better_and_still_unproven_is_left_as_it_was() -> None:
+    A = torch.eye(3, 2, dtype=torch.float64)
+    P = torch.tensor([[1.1, 0.0, 0.0], [0.0, 1e-9, 0.0]], dtype=torch.float64)
+    value, bound = proof.pinv_finish(P, A)
+    assert torch.equal(value, P)
+    assert bound == math.inf
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_product_with_a_pseudo_inverse_counts_what_hides_in_it(
+    sign: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exactly, b = proof.doubled_residual, ones(1, 1)
+    hiding = blurred(exactly, 2.0**-10, sign)
+    for target_of_all in (True, False):  # of the last product alone, or of none
+        monkeypatch.setattr(
+            least_squares,
+            "doubled_residual",
+            lambda t, *rest, last=target_of_all: (hiding if last and not t.dim() else exactly)(
+                t, *rest
+            ),
+        )
+        A = torch.tensor([[3.0, 4.0]], dtype=torch.float64)
+        value, bound = proof.lstsq_finish(A.mT / 25, A, b, A.mT / 25)
+        assert is_bound(float(bound), value, true_pseudo_inverse(A))
+        assert (bound > 1e-4) == target_of_all
+
+
+def test_an_error_of_a_pseudo_inverse_is_multiplied_by_the_right_hand_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(least_squares, "REFINEMENTS", 0)
+    A, P = torch.eye(1, 2, dtype=torch.float64), torch.tensor([[1 + 2.0**-10], [0.0]]).double()
+    for b in (ones(1, 1), ones(1, 1, of=1.75)):
+        value, bound = proof.lstsq_finish(P @ b, A, b, P, passes=0)
+        assert is_bound(float(bound), value, true_pseudo_inverse(A) * exact(b))
+        assert bound < 2.0**-9
 
 
 def of_root(low_is: float = 1.0, first: float | None = None) -> Step:
