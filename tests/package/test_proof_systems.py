@@ -199,7 +199,7 @@ def test_an_answer_below_the_smallest_number_is_no_proof_and_leaves_what_was_giv
 
 def test_a_pseudo_inverse_that_is_better_and_still_unproven_is_left_as_it_was() -> None:
     A = torch.eye(3, 2, dtype=torch.float64)
-    P = torch.tensor([[1.1, 0.0, 0.0], [0.0, 1e-9, 0.0]], dtype=torch.float64)
+    P = torch.tensor([[1.1, 0.0, 0.0], [0.0, 0.05, 0.0]], dtype=torch.float64)
     value, bound = proof.pinv_finish(P, A)
     assert torch.equal(value, P)
     assert bound == math.inf
