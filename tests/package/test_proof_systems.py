@@ -180,6 +180,9 @@ def test_a_witness_counts_what_its_residual_hides(
     for image in (0.0, 2.0**-10, -(2.0**-10), 0.5):
         A, v = torch.tensor([[0.5, image - 0.5]]).double(), ones(2, 1)
         assert proof.image_bound(A, v) ** 2 >= image**2 / 2
+
+
+def test_a_witness_of_a_subnormal_matrix_is_bounded_from_above() -> None:
     subnormal = ones(1, 2, of=5e-324)
     assert proof.image_bound(subnormal[:, :1], ones(1, 1)) >= 5e-324
     assert proof.image_bound(subnormal, torch.tensor([[1.0], [0.4]])) > 5e-324  # in truth 1.3 of it
