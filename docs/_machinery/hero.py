@@ -12,7 +12,7 @@ SHOWN = (0, 10, 100, 1000)
 TARGET = 1e-6
 # Its cells are square on any page: 4 rows of 19 columns, four matrices and the gaps between them.
 HERO = """<div role="img" aria-label="{words}" data-search-exclude>
-<div class="gd-plot" style="height:0;padding-bottom:calc((100% - 68px)*4/19 + 26px)">{strip}</div>
+<div class="gd-plot" style="height:0;padding-bottom:calc((100% - 8px)*4/19 + 26px)">{strip}</div>
 <div class="gd-plot" style="height:245px;margin-top:.5rem">{curve}</div>
 </div>"""
 

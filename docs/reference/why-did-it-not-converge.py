@@ -48,7 +48,7 @@ def tell(result, name):
 # | [overflow](#overflow) | the answer does not fit |
 # | [not_finite](#not_finite) | the input holds nan or inf |
 #
-# No status at all, but an exception? Then the call itself was wrong:
+# An exception instead? The call itself was wrong:
 # [before the first step](#before-the-first-step).
 #
 # In a batch each matrix has its own status, and `result[i]` is what a run of that matrix alone would
@@ -91,7 +91,8 @@ tell(single, "floor")
 #    `optimizer` says `floor` too. Change: accept the bound, by a `tolerance` above it.
 
 # %%
-share = single.error_bound.item() / (torch.linalg.cond(M).item() * 2.0**-23)
+eps = torch.finfo(torch.float32).eps
+share = single.error_bound.item() / (torch.linalg.cond(M).item() * eps)
 print(f"bound / (κ ε) = {share:.1f}")
 settings = {"optimizer": SGD, "lr": 0.9, "momentum": 0.9}
 print(gd.inv(M.float(), tolerance=1e-5, **settings))
@@ -105,7 +106,7 @@ assert 0.1 < share < 20
 # %%
 H = gd.matrices.hilbert(11)
 hard = gd.inv(H)
-print(f"κ ε = {torch.linalg.cond(H) * 2.0**-52:.1e}")
+print(f"κ ε = {torch.linalg.cond(H) * torch.finfo(H.dtype).eps:.1e}")
 tell(hard, "floor")
 assert hard.error_bound < 1e-12
 
@@ -265,8 +266,8 @@ def steps_per_digit(M, lr, momentum):
 
 hilbert = steps_per_digit(H, 0.9, 0.9)
 timid = steps_per_digit(M, 0.001, 0.9)
-for name, (yours, best) in {"Hilbert 4": hilbert, "timid": timid}.items():
-    print(f"{name}: {yours:,.0f}, at best {best:,.0f}")
+print(f"Hilbert 4, lr 0.9:   {hilbert[0]:11,.0f}, at best {hilbert[1]:6,.0f}")
+print(f"matrix 1, lr 0.001:  {timid[0]:11,.0f}, at best {timid[1]:6,.0f}")
 assert hilbert[1] > 10_000
 assert timid[1] < 100 < timid[0]
 
@@ -322,8 +323,8 @@ tell(gd.inv(broken), "not_finite")
 print("not finite at", (~broken.isfinite()).nonzero().tolist())
 
 # %% [markdown]
-# 1. *A division by zero, or a run that diverged, before this call.* Check: where the entries are, as
-#    printed above. Change: there, not here. Other matrices of a batch are not harmed.
+# 1. *A division by zero, or a run that diverged, before this call.* Check: where the entries are.
+#    Change: there, not here. Other matrices of a batch are not harmed.
 #    [From inf to nan](../failures/climbs.py#nan).
 
 # %% [markdown]

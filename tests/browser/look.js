@@ -39,7 +39,7 @@
     texts: ".annotation text, .bartext",
     ticks: ".xtick text, .ytick text",
     roleOf: (text) => text.closest(".annotation")?.dataset.role ?? "text",
-    rows: () => false, // of one label: plotly keeps them in one element
+    together: () => false, // rows of one label: plotly keeps them in one element
   };
   const STILL = {
     lines: "svg[viewBox]:not([overflow]) > path[stroke]",
@@ -48,7 +48,7 @@
     texts: "text:not([fill*='--gd-muted'])",
     ticks: "text[fill*='--gd-muted'][font-size^='0.929']",
     roleOf: (text) => text.getAttribute("fill").match(/--gd-(?:on-)?(\w+)/)[1],
-    rows: together,
+    together,
   };
 
   return [...document.querySelectorAll(".gd-plot[data-figure]")]
@@ -73,7 +73,7 @@
           color: getComputedStyle(text).fill,
           wanted: role && styleOf(role),
           over: texts
-            .filter((t, j) => j !== i && !named.rows(t, text) && overlap(box, boxes[j]))
+            .filter((t, j) => j !== i && !named.together(t, text) && overlap(box, boxes[j]))
             .map((t) => t.textContent),
           crossed: lines.filter((point) => covers(box, point)).length,
           // words in a map's colors can be read on the map alone

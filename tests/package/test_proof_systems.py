@@ -209,23 +209,20 @@ def test_a_pseudo_inverse_that_is_better_and_still_unproven_is_left_as_it_was() 
 
 
 @pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("blur", [0.0, 2.0**-10])
 def test_a_product_with_a_pseudo_inverse_counts_what_hides_in_it(
-    sign: int, monkeypatch: pytest.MonkeyPatch
+    sign: int, blur: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exactly, b = proof.doubled_residual, ones(1, 1)
-    hiding = blurred(exactly, 2.0**-10, sign)
-    for target_of_all in (True, False):  # of the last product alone, or of none
-        monkeypatch.setattr(
-            least_squares,
-            "doubled_residual",
-            lambda t, *rest, last=target_of_all: (hiding if last and not t.dim() else exactly)(
-                t, *rest
-            ),
-        )
-        A = torch.tensor([[3.0, 4.0]], dtype=torch.float64)
-        value, bound = proof.lstsq_finish(A.mT / 25, A, b, A.mT / 25)
-        assert is_bound(float(bound), value, true_pseudo_inverse(A))
-        assert (bound > 1e-4) == target_of_all
+    exactly, blurry = proof.doubled_residual, blurred(proof.doubled_residual, blur, sign)
+
+    def measure(target: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return (exactly if target.dim() else blurry)(target, *rest)  # the last product's is 0
+
+    monkeypatch.setattr(least_squares, "doubled_residual", measure)
+    A = torch.tensor([[3.0, 4.0]], dtype=torch.float64)
+    value, bound = proof.lstsq_finish(A.mT / 25, A, ones(1, 1), A.mT / 25)
+    assert is_bound(float(bound), value, true_pseudo_inverse(A))
+    assert (bound > 1e-4) == (blur > 0)
 
 
 def test_an_error_of_a_pseudo_inverse_is_multiplied_by_the_right_hand_side(

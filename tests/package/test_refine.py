@@ -2,15 +2,14 @@
 
 import math
 from fractions import Fraction
-from importlib import import_module
 
 import pytest
 import torch
 from torch import Tensor
 
 from gdinverse import proof
+from gdinverse.proof.refine import refined
 
-refined = import_module("gdinverse.proof.refine").refined
 START = torch.tensor([[0.25]], dtype=torch.float64)
 
 
