@@ -36,6 +36,6 @@ def site_again(site, tmp_path_factory):
 
 
 def built(folder, results):
-    done = build(ROOT, folder, ci=False, GD_RESULTS=str(results))
+    done = build(ROOT, folder, ci=False, apart=True, GD_RESULTS=str(results))
     assert done.returncode == 0, done.stdout
     return folder

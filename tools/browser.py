@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tools.setup import step
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def main() -> None:

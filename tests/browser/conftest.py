@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.visit import visit_page
+from tests.browser.visit import DESK, PHONE, visit_page
 from tools.browser import on_path, playwrights_own, runs
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDTHS = (390, 1280)
 
 
 def pages():
@@ -80,11 +79,13 @@ def open_page(browser, address):
         context.close()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(path, width) for path in pages() for width in WIDTHS],
-    ids=lambda param: f"{param[0] or 'home'}-{param[1]}",
-)
+@pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")
 def visit(request, browser, address):
-    """Each page at each width, read to its end once; the tests look at what was seen."""
-    return visit_page(browser, address, *request.param)
+    """Each page, read to its end once; the tests look at what was seen."""
+    return visit_page(browser, address, request.param)
+
+
+@pytest.fixture(params=[PHONE, DESK])
+def view(request, visit):
+    """What was seen of it at one width."""
+    return visit.views[request.param]

@@ -6,11 +6,11 @@ from tests.browser.conftest import pages
 
 
 def test_axe_finds_no_fault(visit):
-    assert visit.violations == {"default": [], "slate": []}
+    assert visit.violations == {"light": [], "dark": [], "phone": []}
 
 
-def test_every_figure_is_drawn_before_and_after_a_touch(visit):
-    for figures, live in ((visit.figures, False), (visit.live, True)):
+def test_every_figure_is_drawn_before_and_after_a_touch(view):
+    for figures, live in ((view.figures, False), (view.live, True)):
         assert [one["alt"] for one in figures if not one["drawn"] > 0 or one["live"] != live] == []
 
 
@@ -20,8 +20,8 @@ def placed(figure):
     return [(one["text"], *place) for one, place in named if one["role"] != "muted"]
 
 
-def test_plotly_writes_the_words_of_the_drawing_where_they_stood(visit):
-    for still, live in zip(visit.figures, visit.live, strict=True):
+def test_plotly_writes_the_words_of_the_drawing_where_they_stood(view):
+    for still, live in zip(view.figures, view.live, strict=True):
         assert live["ticks"] or not still["ticks"]  # matrices have no axes
         assert set(live["ticks"]) <= set(still["ticks"]), live["alt"]  # it drops a last one
         for words, x, y in placed(live):  # it drops labels at an edge, too
@@ -41,22 +41,22 @@ def test_the_console_stays_silent(visit):
     assert visit.complaints == []
 
 
-def test_the_page_is_not_wider_than_the_screen(visit):
-    assert visit.overflow <= 0
+def test_the_page_is_not_wider_than_the_screen(view):
+    assert view.overflow <= 0
 
 
-def test_labels_of_figures_do_not_collide(visit):
-    labels = visit.labels["default"]
+def test_labels_of_figures_do_not_collide(view):
+    labels = view.labels["default"]
     assert [(label["text"], label["over"]) for label in labels if label["over"]] == []
     assert [label["text"] for label in labels if label["outside"]] == []
 
 
-def test_no_line_runs_through_a_label(visit):
-    assert [label["text"] for label in visit.labels["default"] if label["crossed"] > 1] == []
+def test_no_line_runs_through_a_label(view):
+    assert [label["text"] for label in view.labels["default"] if label["crossed"] > 1] == []
 
 
-def test_labels_have_their_roles_color_in_both_schemes(visit):
-    for labels in visit.labels.values():
+def test_labels_have_their_roles_color_in_both_schemes(view):
+    for labels in view.labels.values():
         assert [label for label in labels if label["color"] != label["wanted"]] == []
 
 

@@ -1,40 +1,98 @@
-"""One visit to a page: read it to the end in both schemes, and write down what is seen."""
+"""One visit to a page: read it at both widths in both schemes, and write down what is seen."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
-DESK = 1280  # where all is shown that has a color; a phone folds some of it away
+PHONE, DESK = 390, 1280  # all that has a color is shown at the desk; a phone folds some of it away
 LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
+# Formulas and code are thousands of elements of few kinds: axe reads them on these pages.
+WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/inverse/")
+PLAIN = """
+  for (const formula of document.querySelectorAll(".katex-html")) formula.remove();
+  for (const code of document.querySelectorAll("pre > code")) code.textContent = code.textContent"""
 LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
   if (plot.offsetParent !== null) plot.dispatchEvent(new PointerEvent("pointerenter"))"""
+FITS = """[...document.querySelectorAll(".gd-live .main-svg:first-of-type")].every((svg) =>
+  svg.parentElement.offsetParent === null
+  || Math.abs(svg.getBoundingClientRect().width - svg.closest(".gd-plot > div").clientWidth) < 1)"""
+
+
+@dataclass
+class View:
+    """What is seen at one width."""
+
+    figures: list = field(default_factory=list)
+    live: list = field(default_factory=list)
+    labels: dict = field(default_factory=lambda: {"default": [], "slate": []})
+    overflow: float = 0
 
 
 @dataclass
 class Visit:
     path: str
-    width: int
-    asked: set = field(default_factory=set)  # before a figure is near
+    asked: set = field(default_factory=set)  # before a figure is touched
     hosts: set = field(default_factory=set)
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
-    figures: list = field(default_factory=list)
-    live: list = field(default_factory=list)
-    overflow: float = 0
     violations: dict = field(default_factory=dict)
-    labels: dict = field(default_factory=dict)
+    views: dict = field(default_factory=lambda: {PHONE: View(), DESK: View()})
 
 
-def visit_page(browser, address, path, width):
-    seen = Visit(path, width)
-    viewport = {"width": width, "height": 844}
+def visit_page(browser, address, path):
+    seen = Visit(path)
+    viewport = {"width": PHONE, "height": 844}
     context = browser.new_context(viewport=viewport, reduced_motion="reduce")
     page = context.new_page()
+    listen(page, seen)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + path)
+    page.evaluate("document.fonts.ready")
+    seen.asked = set(asked)
+    read(page, seen)
+    context.close()
+    return seen
+
+
+def read(page, seen):
+    """As a drawing and as plotly draws it, narrow and wide, light and dark, in the fewest turns."""
+    phone, desk = seen.views[PHONE], seen.views[DESK]
+    phone.figures = look(page, phone)
+    resize(page, DESK)
+    desk.figures = look(page, desk)
+    toggle(page)
+    look(page, desk)
+    touch(page)
+    look(page, desk)
+    resize(page, PHONE)
+    look(page, phone)
+    toggle(page)
+    phone.live = look(page, phone)
+    phone.overflow = overflow(page)
+    resize(page, DESK)
+    desk.live = look(page, desk)
+    desk.overflow = overflow(page)
+    seen.violations = judge(page, seen.path)
+
+
+def judge(page, path):
+    """What axe finds, in all that is there or in all but what other pages show as well."""
+    if path not in WHOLE:
+        page.evaluate(PLAIN)
+    found = {"light": axe(page)}
+    toggle(page)
+    found["dark"] = axe(page, runOnly=COLORED)
+    resize(page, PHONE)
+    return found | {"phone": axe(page, rules={rule: {"enabled": False} for rule in COLORED})}
+
+
+def listen(page, seen):
     page.on("request", lambda request: seen.hosts.add(request.url.split("/")[2]))
     page.on("requestfailed", lambda request: seen.failed.append(request.url))
     page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
@@ -45,28 +103,23 @@ def visit_page(browser, address, path, width):
             message.type in ("error", "warning") and seen.complaints.append(message.text)
         ),
     )
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + path)
-    page.evaluate("document.fonts.ready")
-    seen.asked = set(asked)
-    seen.figures = figures(page)
-    light = labels(seen.figures)
-    toggle(page)
-    assert scheme(page) == "slate"
-    dark = labels(figures(page))
-    touch(page)
-    seen.labels["slate"] = dark + labels(figures(page))
-    colored = width == DESK
-    seen.violations["slate"] = axe(page, runOnly=COLORED) if colored else []
-    toggle(page)
-    seen.live = figures(page)
-    seen.labels["default"] = light + labels(seen.live)
-    rules = {rule: {"enabled": colored} for rule in COLORED}
-    seen.violations["default"] = axe(page, rules=rules)
-    seen.overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    context.close()
+
+
+def look(page, view):
+    """See the figures, and keep their labels with those of the scheme."""
+    seen = figures(page)
+    view.labels[scheme(page)] += labels(seen)
     return seen
+
+
+def resize(page, width):
+    """Wait until plotly, which is told a little later, has drawn anew."""
+    page.set_viewport_size({"width": width, "height": 844})
+    page.wait_for_function(FITS)
+
+
+def overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
 def touch(page):
@@ -90,7 +143,7 @@ def toggle(page):
     """From light to dark or back; the third state is what the system wishes."""
     before = scheme(page)
     for _ in range(2):
-        page.locator("label[for^=__palette]:visible").click()
+        page.locator("label[for^=__palette]:visible").dispatch_event("click")
         if scheme(page) != before:
             return
     raise AssertionError(f"two clicks, and the page is still {before}")

@@ -1,10 +1,12 @@
 """Building sites, and copies of a reduced site in which to plant mistakes."""
 
+import multiprocessing
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -50,18 +52,44 @@ values = {"answer": gd.ANSWER}
 }
 
 
-def build(root, site, *, ci=True, strict=True, **environment):
-    """Run `mkdocs build --strict` as a reader would; return its status and what it printed."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(site)]
-    command += ["--strict"] * strict
-    return subprocess.run(
-        command,
-        cwd=root,
-        env=clean_environment() | ({"CI": "1"} if ci else {}) | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def build(root, site, *, ci=True, strict=True, apart=False, **environment):
+    """Run `mkdocs build --strict` as a reader would; return its status and what it printed.
+
+    In a fork of this process, which has imported what takes long, or apart, from the beginning.
+    """
+    command = ["mkdocs", "build", "--site-dir", str(site), *["--strict"] * strict]
+    variables = clean_environment() | ({"CI": "1"} if ci else {}) | environment
+    with tempfile.TemporaryFile("w+") as said:
+        if apart:
+            command = [sys.executable, "-m", *command]
+            done = subprocess.run(command, cwd=root, env=variables, stdout=said, stderr=said)
+            status = done.returncode
+        else:
+            import mkdocs_jupyter.plugin  # noqa: F401  what takes longest
+
+            fork = multiprocessing.get_context("fork").Process(
+                target=mkdocs, args=(command, root, variables, said.fileno())
+            )
+            fork.start()
+            fork.join()
+            status = fork.exitcode
+        said.seek(0)
+        return subprocess.CompletedProcess(command, status, said.read())
+
+
+def mkdocs(command, root, variables, output):
+    """Become that command, for the processes that it starts as well."""
+    import mkdocs.__main__ as main
+
+    sys.modules["__main__"] = main
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1)
+    os.environ.clear()
+    os.environ |= variables
+    os.chdir(root)
+    sys.argv = command
+    main.cli()
 
 
 def clean_environment():
