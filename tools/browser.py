@@ -15,7 +15,11 @@ from playwright.sync_api import sync_playwright
 
 from tools.setup import step
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first without windows: it opens a page in two thirds of the time.
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 
 
 def main() -> None:
@@ -39,7 +43,8 @@ def candidates() -> Iterator[str]:
     if shutil.which("apt-get") and os.geteuid() == 0:
         with step("that failed; installing the system's chromium"):
             succeeds("apt-get", "-qq", "update")
-            succeeds("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "chromium")
+            install = ("apt-get", "-qq", "install", "--yes", "--no-install-recommends")
+            any(succeeds(*install, name) for name in NAMES[:2])
     yield from on_path()
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import pages
 from tests.browser.visit import axe, figures, scheme, toggle, touch
 
-SERIES = "series/2-inverse/"
+PAGE = "failures/digits/"  # short, and with all that a page can have
 
 
 def undrawn(page):
@@ -21,7 +21,7 @@ def style(page, selector, name, pseudo=""):
 
 
 def test_a_toggle_recolors_labels_and_leaves_lines(open_page):
-    page = open_page(SERIES)
+    page = open_page(PAGE)
     touch(page)
     label, line = ".gd-plot .annotation [data-unformatted]", ".gd-plot .js-line"
     before = style(page, label, "fill"), style(page, line, "stroke")
@@ -32,7 +32,7 @@ def test_a_toggle_recolors_labels_and_leaves_lines(open_page):
 
 
 def test_a_page_is_dark_where_the_system_wishes_it_and_as_the_reader_says_after_that(open_page):
-    page = open_page(SERIES, color_scheme="dark")
+    page = open_page(PAGE, color_scheme="dark")
     assert scheme(page) == "slate"
     page.emulate_media(color_scheme="light")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'default'")
@@ -47,7 +47,7 @@ EDGES = f"""{SHOWN}.map((one) =>
 
 
 def test_a_line_that_is_cut_shows_an_edge_until_it_is_scrolled_to_its_end(open_page):
-    page = open_page(SERIES, 390)
+    page = open_page(PAGE, 390)
     page.wait_for_timeout(300)
     edges = page.evaluate(EDGES)
     assert {True, False} == {cut for cut, _ in edges}
@@ -58,7 +58,7 @@ def test_a_line_that_is_cut_shows_an_edge_until_it_is_scrolled_to_its_end(open_p
 
 
 def test_a_resized_figure_keeps_the_colors_of_its_labels(open_page):
-    page = open_page(SERIES)
+    page = open_page(PAGE)
     touch(page)
     page.set_viewport_size({"width": 700, "height": 800})
     page.wait_for_timeout(500)
@@ -82,7 +82,7 @@ def missing(route):
 def test_where_plotly_cannot_draw_the_drawing_stays(open_page, file, damage):
     page = open_page("")
     page.route(f"**/assets/{file}", damage)
-    page.goto(page.url + SERIES)
+    page.goto(page.url + PAGE)
     page.locator(".gd-plot").first.hover()
     page.wait_for_timeout(500)
     assert page.complaints
@@ -122,7 +122,7 @@ def test_figures_are_drawn_after_instant_navigation(open_page, address):
 
 
 def test_a_page_that_is_only_read_costs_no_plotly(open_page):
-    page = open_page(SERIES, width=390, has_touch=True)
+    page = open_page(PAGE, width=390, has_touch=True)
     for plot in page.locator(".gd-plot").all():
         plot.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
@@ -133,7 +133,7 @@ def test_a_page_that_is_only_read_costs_no_plotly(open_page):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_moves_when_plotly_takes_a_figure_s_place(open_page, width):
-    page = open_page(SERIES, width=width)
+    page = open_page(PAGE, width=width)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(500)
     page.evaluate("""new PerformanceObserver((list) => {
@@ -149,7 +149,7 @@ def test_nothing_moves_when_plotly_takes_a_figure_s_place(open_page, width):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_no_fault_in_what_opens(open_page, width):
-    page = open_page(SERIES, width=width, reduced_motion="reduce")
+    page = open_page(PAGE, width=width, reduced_motion="reduce")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     touch(page)
     assert axe(page) == []
@@ -164,7 +164,7 @@ def test_axe_finds_no_fault_in_what_opens(open_page, width):
 
 
 def test_regions_that_scroll_can_be_reached_by_keyboard(open_page):
-    page = open_page(SERIES, width=390)
+    page = open_page(PAGE, width=390)
     page.wait_for_timeout(300)
     scrolling = page.evaluate(
         "[...document.querySelectorAll('.md-typeset pre > code')]"
@@ -175,7 +175,7 @@ def test_regions_that_scroll_can_be_reached_by_keyboard(open_page):
 
 
 def test_paper_is_light_and_complete_whatever_the_screen_shows(open_page):
-    page = open_page(SERIES)
+    page = open_page(PAGE)
     touch(page)
     light = {
         name: style(page, selector, value)
@@ -196,7 +196,7 @@ def test_paper_is_light_and_complete_whatever_the_screen_shows(open_page):
 
 
 def test_nothing_moves_for_those_who_want_it_so(open_page):
-    page = open_page(SERIES, reduced_motion="reduce")
+    page = open_page(PAGE, reduced_motion="reduce")
     moving = page.evaluate(
         "[...document.querySelectorAll('*')].filter((one) => {"
         " const style = getComputedStyle(one);"
@@ -207,7 +207,7 @@ def test_nothing_moves_for_those_who_want_it_so(open_page):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_without_scripts_every_figure_is_drawn(open_page, width):
-    page = open_page(SERIES, width=width, java_script_enabled=False)
+    page = open_page(PAGE, width=width, java_script_enabled=False)
     for drawing in page.locator(".gd-plot > svg").all():
         box, frame = drawing.bounding_box(), drawing.locator("..").bounding_box()
         axes = drawing.locator("text[font-size^='0.929']").count()  # matrices have none
@@ -216,7 +216,7 @@ def test_without_scripts_every_figure_is_drawn(open_page, width):
         assert drawing.locator("path, rect").count() > 8
 
 
-@pytest.mark.parametrize("path", [SERIES, "failures/level/", "theory/cost/"])
+@pytest.mark.parametrize("path", [PAGE, "failures/level/", "theory/cost/"])
 def test_a_page_opened_as_a_file_shows_its_figures(browser, site, path):
     page = browser.new_page()
     page.goto((site / path / "index.html").as_uri())
@@ -227,7 +227,7 @@ def test_a_page_opened_as_a_file_shows_its_figures(browser, site, path):
 
 
 def test_paper_has_every_figure_touched_or_not(open_page):
-    page = open_page(SERIES)
+    page = open_page(PAGE)
     page.locator(".gd-plot").first.hover()
     page.wait_for_selector(".gd-live")
     page.emulate_media(media="print")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.visit import axe, toggle
 
-PAGE = "series/2-inverse/"
+PAGE = "failures/digits/"
 GLOSSARY = "**/reference/glossary/#loss"
 
 

@@ -3,6 +3,7 @@
 import gzip
 
 from tests.browser.conftest import pages
+from tests.browser.visit import WHOLE
 
 
 def test_axe_finds_no_fault(visit):
@@ -63,6 +64,7 @@ def test_labels_have_their_roles_color_in_both_schemes(view):
 def test_the_pages_visited_are_the_pages_of_the_site(site):
     built = {path.parent.relative_to(site).as_posix() + "/" for path in site.rglob("index.html")}
     assert {page or "./" for page in pages()} == built
+    assert set(WHOLE) <= set(pages())
 
 
 def test_a_page_is_light_before_its_figures_are_near(visit, address, site):

@@ -10,7 +10,7 @@ LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
 # Formulas and code are thousands of elements of few kinds: axe reads them on these pages.
-WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/inverse/")
+WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/operations/")
 PLAIN = """
   for (const formula of document.querySelectorAll(".katex-html")) formula.remove();
   for (const code of document.querySelectorAll("pre > code")) code.textContent = code.textContent"""
