@@ -106,8 +106,9 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Name the search, which the theme leaves a dialog without a name."""
-    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    """Name the search, a dialog without a name, and not its form: else each page gets the index."""
+    named = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    return named.replace('"md-search__form" name="search"', '"md-search__form"')
 
 
 def on_post_template(output: str, template_name: str, **_: Any) -> str:

@@ -4,9 +4,12 @@ from urllib.parse import quote
 
 import pytest
 
+import gdinverse as gd
 from tests.browser.visit import axe
 
-SYMPTOMS = {
+WHY = "reference/why-did-it-not-converge/#"
+# What a reader types, and the section that answers it.
+ASKED = {
     "loss stops at 1e-3": "failures/level/#weight-decay",
     "nan": "failures/climbs/#nan",
     "diverges": "failures/climbs/#diverges",
@@ -16,37 +19,93 @@ SYMPTOMS = {
     "singular matrix": "failures/level/#singular",
     "float32 floor": "failures/level/#float32-floor",
     "loss zero but wrong": "failures/wrong/#zero-loss",
+    "loss not decreasing": "failures/slow/#tiny-step",
     "adam loss goes up again": "failures/returns/#adam-leaves",
     "learning rate too large": "failures/climbs/#diverges",
-    "overshoot": "failures/climbs/#overshoot",
+    "learning rate too high": "failures/climbs/#diverges",
     "learning rate too small": "failures/slow/#tiny-step",
+    "overshoot": "failures/climbs/#overshoot",
     "condition number": "failures/slow/#ill-conditioned",
+    "svd sign": "failures/svd/#wrong-sign",
+    "how many steps": "theory/when-you-know-nothing/#how-long-the-slope",
+    "install": "install/#install-the-package-with-pip",
+    "ModuleNotFoundError": "install/#install-the-package-with-pip",
+    "pinv": "reference/operations/#gdinverse.pinv",
+    "Moore-Penrose": "reference/operations/#gdinverse.pinv",
+    "dampening": "theory/noise/#the-effective-rate-counts",
+    "scheduler": "theory/noise/#lower-the-floor-decay-averaging-batches",
+    "muon": "theory/ladder/#rung-three-the-step-is-multiplied-by-the-iterate",
+    "plateau": "failures/level/#float32-floor",
+    "float16": "failures/digits/#bfloat16",
+    "gradients through an inverse": "reference/how-to-choose/#when-is-this-the-wrong-tool",
+}
+# A message of the package's own, as it is pasted, with numbers that no page has.
+PASTED = {
+    **{str(status): f"{WHY}{status.name}" for status in gd.Status},
+    "lr=12.0 diverges here: the limit for this matrix is 7.217, where the largest curvature is "
+    "0.5265 and momentum=0.9": "failures/climbs/#diverges",
+    "M is 3×4: only a square matrix has an inverse; for any other shape there is the "
+    "pseudo-inverse": f"{WHY}before-the-first-step",
+    "M is sparse (torch.sparse_coo): pass M.to_dense()": f"{WHY}before-the-first-step",
+    "S is not symmetric: S − Sᵀ is up to 1.0e+00": f"{WHY}before-the-first-step",
 }
 # Pages stand above their sections in the list; what is folded under them is not shown.
 AMONG_THE_FIRST = """(wanted) =>
   [...document.querySelectorAll("a.md-search-result__link[href*='#']")]
     .filter((link) => link.checkVisibility()).slice(0, 3).some((link) => link.href === wanted)"""
-READY = "document.querySelector('.md-search-result__meta').textContent.includes('start searching')"
+INPUT = "input.md-search__input"
 
 
 def search(page, words):
-    page.wait_for_function(READY)
-    page.locator("input.md-search__input").click()
-    page.locator("input.md-search__input").press_sequentially(words)
+    page.locator(INPUT).click()
+    page.locator(INPUT).press_sequentially(words)
 
 
-@pytest.mark.parametrize("symptom", SYMPTOMS)
-def test_a_symptom_finds_its_section_among_the_first_three(open_page, address, symptom):
-    page = open_page("")
-    search(page, symptom)
-    page.wait_for_function(AMONG_THE_FIRST, arg=address + SYMPTOMS[symptom], timeout=10_000)
+@pytest.fixture(scope="module")
+def page(browser, address):
+    """One page for all questions, as a reader would ask them one after another."""
+    page = browser.new_page()
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(address)
+    page.locator(INPUT).click()
+    page.wait_for_timeout(300)
+    page.before = [url for url in page.asked if "search_index" in url]
+    yield page
+    page.close()
 
 
-def test_a_word_of_no_page_finds_nothing(open_page, address):
-    page = open_page("")
-    search(page, "zyzzyva")
+@pytest.mark.parametrize("words", ASKED | PASTED, ids=lambda words: words[:30])
+def test_what_a_reader_types_or_pastes_finds_its_section_among_the_first_three(
+    page, address, words
+):
+    page.locator(INPUT).fill(words)
+    page.locator(INPUT).press("End")  # the theme listens to keys
+    wanted = address + (ASKED | PASTED)[words]
+    page.wait_for_function(AMONG_THE_FIRST, arg=wanted, timeout=10_000)
+
+
+def test_a_word_of_no_page_finds_nothing(page, address):
+    page.locator(INPUT).fill("zyzzyva")
+    page.locator(INPUT).press("End")
     page.wait_for_selector(".md-search-result__meta:has-text('No matching documents')")
     assert not page.evaluate(f"({AMONG_THE_FIRST})('{address}failures/climbs/#nan')")
+
+
+def test_the_index_is_fetched_at_the_first_key_and_once(page):
+    assert page.before == []
+    assert sum("search_index" in url for url in page.asked) == 1
+
+
+def test_an_index_that_does_not_come_is_asked_for_again(open_page):
+    page = open_page("404.html")
+    page.route("**/search_index.json", lambda route: route.fulfill(status=500))
+    search(page, "n")
+    page.wait_for_timeout(300)
+    assert any("The search has no index" in complaint for complaint in page.complaints)
+    page.unroute("**/search_index.json")
+    page.locator(INPUT).press_sequentially("an")
+    page.wait_for_selector(".md-search-result__item")
 
 
 def test_a_found_section_opens_where_it_says(open_page):
@@ -60,7 +119,7 @@ def test_a_found_section_opens_where_it_says(open_page):
 def test_an_address_can_ask_the_search(open_page):
     page = open_page(f"?q={quote('singular matrix')}")
     page.wait_for_selector(".md-search-result__item")
-    assert page.locator("input.md-search__input").input_value() == "singular matrix"
+    assert page.locator(INPUT).input_value() == "singular matrix"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
