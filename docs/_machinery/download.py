@@ -17,6 +17,8 @@ from nbformat import NotebookNode
 from build import build
 
 BLOCK = re.compile(r'^(?:!!!|\?\?\?\+?) \w+ "(.*)"\n((?:    .*\n|\n)*)', re.MULTILINE)
+NEEDS = """To run this you need Python 3.11 or newer and the package: where `import gdinverse`
+fails, install it with `pip install .` in a copy of the project."""
 # To another page of the site: address, ending, and what follows them.
 LINK = re.compile(r"\]\(([\w./-]+)\.(py|md)([^)]*)\)")
 
@@ -27,11 +29,13 @@ def target(file: File) -> str:
 
 
 def executed(file: File, config: MkDocsConfig) -> File:
-    """The file to download; where the project has a home, its first cell fetches the project."""
+    """The file to download: its first cell says what it needs, or fetches it from the home."""
     notebook = cleaned(file.src_uri)
     if build.repository:
-        cell = nbformat.v4.new_code_cell(installation(file.src_uri), id="install")
-        notebook.cells.insert(0, cell)
+        first = nbformat.v4.new_code_cell(installation(file.src_uri), id="install")
+    else:
+        first = nbformat.v4.new_markdown_cell(NEEDS, id="install")
+    notebook.cells.insert(0, first)
     return File.generated(config, target(file), content=written(notebook))
 
 

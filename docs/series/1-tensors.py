@@ -12,7 +12,42 @@
 # A computer can differentiate a program. It needs no algebra from you and takes no small
 # differences, and nothing but rounding is lost. This page shows how to ask for it.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import math
+
+import torch
+
+import gdinverse as gd
+
+x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+height = torch.sin(x)
+height.backward()
+slope, height = x.grad.item(), height.item()
+assert abs(slope - math.cos(1)) < 1e-15
+fig = gd.figures.figure(
+    f"One call of backward: at 1 the sine has slope {slope:.4f}",
+    x="x",
+    y="sin x",
+    log_y=False,
+    x_range=(0, 3),
+    y_range=(0, 1.5),
+    caption="The tangent has the slope that backward returned.",
+    alt=f"The sine from 0 to 3, and its tangent at 1, where the sine is {height:.4f} and its slope "
+    f"{slope:.4f}, the cosine of 1.",
+)
+along = torch.linspace(0, 3, 91)
+gd.figures.line(fig, along, torch.sin(along), "c3", "sin x", at=2.5)
+gd.figures.line(
+    fig, [0.1, 2], [height + slope * (t - 1) for t in (0.1, 2)], "measured"
+)
+gd.figures.dot(fig, 1, height)
+gd.figures.label(
+    fig, f"slope {slope:.4f}", 1.65, 1.3, "measured", anchor="right"
+)
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     You have a function as a Python program, and a point. You may call the program as often as you
 #     like. How do you find the slope there?

@@ -12,7 +12,40 @@
 # An appendix to [Tensors that know their slope](1-tensors.py): the errors that torch raises, and the
 # two that it does not raise. Then a count of what `backward` costs.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+paths = {}
+for name, to_none in (("None", True), ("zero", False)):
+    p = torch.tensor(1.0, requires_grad=True)
+    ball = torch.optim.SGD([p], lr=0.1, momentum=0.9)
+    (p**2).backward()
+    paths[name] = [p.item()]
+    for _ in range(25):
+        ball.step()
+        ball.zero_grad(set_to_none=to_none)
+        paths[name].append(p.item())
+ends = {name: path[-1] for name, path in paths.items()}
+assert paths["None"][1] == ends["None"] > 0 > ends["zero"]
+fig = gd.figures.figure(
+    f"Cleared to None it stands at {ends['None']:.1f}; cleared to zero it rolls on",
+    x="step",
+    y="the number",
+    log_y=False,
+    x_range=(0, 26),
+    y_range=(-1.2, 1.2),
+    caption="One gradient, then none: SGD with momentum, and two ways to clear the gradient.",
+    alt=f"Both start at 1 and are at {ends['None']:.1f} after one step. With the gradient None the "
+    f"number stays there; with zeros it is at {ends['zero']:.2f} after 25 steps.",
+)
+gd.figures.line(fig, range(26), paths["None"], "c3", "None")
+gd.figures.line(fig, range(26), paths["zero"], "failure", "zero")
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     The first bite was on the page before: gradients add up. Which operations on a tensor could make
 #     a slope *wrong*, and torch could not know?
@@ -96,6 +129,19 @@ print("v J      ", v @ J)
 print("backward ", x.grad)
 assert x.grad.equal(v @ J)
 
+# %% tags=["figure"]
+weighted = v[:, None] * J
+fig = gd.figures.figure(
+    "Nine slopes in a table, and what the weights 1, 10 and 100 make of it",
+    x="",
+    y="",
+    caption="One row per result, one column per input. The stronger the color, the larger the slope.",
+    alt=f"The Jacobian has the rows {J.tolist()}. With the weights its last row is the strongest.",
+)
+tables = {"J / 6": J / J.max(), "weighted / 100": weighted / weighted.max()}
+gd.figures.grids(fig, tables)
+fig
+
 # %% [markdown]
 # This is called a *vector–Jacobian product*. With one result there is one row, and its weight
 # is 1: that is why `z.backward()` needs no argument. Equal weights give you a *sum* of slopes, not
@@ -158,6 +204,25 @@ print("right        ", right)
 print("through .data", x.grad)
 assert torch.allclose(right, x.detach().exp())
 assert torch.allclose(x.grad, right + 1)
+
+# %% tags=["figure"]
+at = [f"{number:.1f}" for number in x.tolist()]
+fig = gd.figures.figure(
+    "Past the counter nothing warns you: each slope is too large by one",
+    x="x",
+    y="slope of eˣ + 1",
+    log_y=False,
+    caption="Left bars: right. Right bars: after y.data += 1.",
+    alt="; ".join(
+        f"at {where}: {good:.2f}, through .data {bad:.2f}"
+        for where, good, bad in zip(
+            at, right.tolist(), x.grad.tolist(), strict=True
+        )
+    ),
+)
+for slopes, role in ((right.tolist(), "limit"), (x.grad.tolist(), "failure")):
+    gd.figures.bars(fig, at, slopes, role, [f"{s:.2f}" for s in slopes])
+fig
 
 # %% [markdown]
 # ## Forward, or backward?

@@ -67,6 +67,27 @@ for step in range(5):
     x -= 0.1 * 4 * (2 * x - 1)
 assert all(abs(errors[k + 1] / errors[k] - 0.2) < 1e-9 for k in range(4))
 
+# %% tags=["figure"]
+hops = [0.5 - miss for miss in errors]
+along = torch.linspace(-0.1, 1.1, 61)
+fig = gd.figures.figure(
+    f"From {hops[0]:.0f} to {hops[-1]:.4f} in four hops: each leaves a fifth of the error",
+    x="x",
+    y="loss",
+    log_y=False,
+    x_range=(-0.1, 1.1),
+    y_range=(0, 1.5),
+    caption="The loss of x, the square of 2x − 1, and where five steps stand on it.",
+    alt="A parabola with its lowest point at 0.5. Dots at x = "
+    + ", ".join(f"{x:.4f}" for x in hops)
+    + ", each closer to 0.5 by the same factor.",
+)
+gd.figures.line(fig, along, (2 * along - 1) ** 2, "floor")
+gd.figures.line(fig, hops, [(2 * x - 1) ** 2 for x in hops], "c1")
+gd.figures.dots(fig, hops, [(2 * x - 1) ** 2 for x in hops], "c1")
+gd.figures.label(fig, "the guess", 0.03, 1, "c1")
+fig
+
 # %% [markdown]
 # Divide each error by the one before: it is {{= errors[3] / errors[2] : .1f }} each time. That is
 # $1 - \alpha h$, with the learning rate $\alpha = 0.1$ and the second derivative of the loss,
@@ -196,6 +217,23 @@ entries = (path_plain[steps_plain] / torch.linalg.inv(M) - 1).abs()
 print(f"six digits after {steps_plain:,} steps")
 print(f"the worst of the sixteen is off by {entries.max():.1e} of itself")
 assert error_plain[steps_plain] < 1e-6 < entries.max()
+
+# %% tags=["figure"]
+shown = (0, 100, 1000, steps_plain)
+off = [(path_plain[k] @ M - torch.eye(4)).abs().max().item() for k in shown]
+assert off[1] > off[2] > 0.01 > 1e-4 > off[3]
+fig = gd.figures.figure(
+    f"Without momentum: after {shown[2]:,} steps X M is still off by {off[2]:.2f}",
+    x="",
+    y="",
+    caption="X M on the way to six digits. Blue is positive, orange negative.",
+    alt="The largest difference between X M and the identity: "
+    + ", ".join(
+        f"{x:.1g} at step {k:,}" for k, x in zip(shown, off, strict=True)
+    ),
+)
+gd.figures.grids(fig, {f"step {k:,}": path_plain[k] @ M for k in shown})
+fig
 
 # %% [markdown]
 # {{= steps_plain : ,d }} steps: without momentum, the {{= 10_000 : ,d }} of 2020 would not do.

@@ -12,7 +12,38 @@
 # The posts of 2020 ran first and explained then. Here is what they said, claim by claim, and what is
 # left of it. Each number is computed by this page or by the page that it links to.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+runs = {"random": M, "diagonal": gd.matrices.diagonal_2020()}
+fig = gd.figures.figure(
+    "Losses stored in 2020, and the theory that was not used to make them",
+    x="step",
+    y="loss",
+    x_range=(0, 450),
+    y_range=(1e-13, 10),
+    caption="Dots: stored in 2020. Dashed: predicted from the singular values and the guess.",
+    alt="",
+)
+said = []
+for (name, A), role in zip(runs.items(), ("c1", "c3"), strict=True):
+    steps, losses = gd.losses_2020()[f"inverse/{name}"]
+    curve = gd.rates.predict(
+        gd.Inverse(A, guess=M).modes(), 450, lr=0.9, momentum=0.9
+    ).loss
+    shown = (steps > 0) & (steps <= 450) & (losses > 1e-12)
+    steps, losses = steps[shown][::8], losses[shown][::8]
+    ratio = (losses / curve[steps]).log().abs().max().exp().item()
+    assert ratio < 1.1
+    gd.figures.dots(fig, steps, losses, role)
+    gd.figures.line(fig, range(451), curve, "predicted", name)
+    said.append(f"{name}: stored and predicted within a factor of {ratio:.3f}")
+fig.layout.meta["alt"] = "; ".join(said)
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     Of sixteen claims in three posts, four are corrected below. What do you think the four have in
 #     common?

@@ -14,7 +14,38 @@
 # matrices, from the same guesses, in the same float32. The [ten decompositions](2020-runs.py) and
 # [every claim](2020-claims.py), one by one, have pages of their own.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+X = gd.inv(
+    M,
+    optimizer=torch.optim.SGD,
+    lr=0.9,
+    momentum=0.9,
+    guess=M,
+    tolerance=1e-8,
+).value
+largest = X.abs().max().item()
+off = (X @ M - torch.eye(4)).abs().max().item()
+assert off < 1e-6
+fig = gd.figures.figure(
+    "The matrix of 2020, the inverse that descent finds, and their product",
+    x="",
+    y="",
+    caption="The stronger the color, the larger the number; blue is positive, orange negative.",
+    alt="M has sixteen numbers between 0 and 1. X is the inverse, with entries of both signs up to "
+    f"{largest:.1f}. X M is the identity, to {off:.0e}.",
+)
+gd.figures.grids(
+    fig, {"M": M, f"X / {largest:.1f}": X / largest, "X M": X @ M}
+)
+fig
+
+# %% [markdown]
 # ## Thanks first
 #
 # This site is the question of those posts, carried on. Before anything is corrected, here is what

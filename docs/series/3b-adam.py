@@ -13,7 +13,38 @@
 # even the two that momentum did not finish. That is true. Then let it run on, and it leaves again.
 # This page shows the limit that it crosses first.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+D, guess = gd.matrices.diagonal_2020(), gd.matrices.random_2020()
+problem = gd.Inverse(D, guess=guess)
+adam = torch.optim.Adam(problem.parameters(), lr=0.01, fused=True)
+losses = []
+for _ in range(2401):
+    losses.append(problem.backward())
+    adam.step()
+losses = torch.stack(losses)
+best = int(losses.argmin())
+worst = losses[best:].max().item()
+assert losses[best] < 1e-25 < 1e-12 < worst
+fig = gd.figures.figure(
+    f"Adam arrives, and leaves: a loss of {losses[best]:.0e}, then {worst:.0e}",
+    x="step",
+    y="loss",
+    x_range=(0, 2400),
+    y_range=(1e-34, 10),
+    caption="The inverse of the diagonal matrix of 2020, learning rate 0.01, in float64.",
+    alt=f"The loss falls to {losses[best]:.0e} at step {best:,}, and is up to {worst:.0e} "
+    "after that.",
+)
+gd.figures.line(fig, range(2401), losses, "measured", "Adam")
+gd.figures.dot(fig, best, losses[best].item(), "measured")
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     Momentum divides no gradient by anything. Adam divides each by its own recent size. What does
 #     that do when you arrive, and all gradients go to zero?

@@ -13,7 +13,38 @@
 # Here are eleven more, all that were tried, and a crowd of a hundred for another question: whether
 # Adam loses singular values.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+
+def random(seed):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(4, 4, generator=generator).double()
+
+
+matrices = {"1": gd.matrices.random_2020(), "D": gd.matrices.diagonal_2020()}
+matrices |= {f"s{seed}": random(seed) for seed in range(9)}
+kappa = [torch.linalg.cond(M).item() for M in matrices.values()]
+fig = gd.figures.figure(
+    f"Eleven matrices, with condition numbers from {min(kappa):.0f} to {max(kappa):,.0f}",
+    x="matrix",
+    y="condition number",
+    y_range=(1, 3 * max(kappa)),
+    x_range=(-0.5, 10.5),
+    caption="1 and D are those of 2020, the others random with seeds 0 to 8. Each is inverted "
+    "by Adam below.",
+    alt="; ".join(
+        f"{name}: {k:,.0f}" for name, k in zip(matrices, kappa, strict=True)
+    ),
+)
+gd.figures.dots(fig, range(11), kappa)
+fig.update_xaxes(tickvals=list(range(11)), ticktext=list(matrices))
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     A run crosses its limit *before* it has arrived. What do you expect: does it arrive later, or
 #     never?

@@ -12,7 +12,32 @@
 # An answer [proves itself](proof.py), [to the last digit](proof-digits.py) if one doubles the digits of
 # one product. How far does that reach? Here are the matrices that are known to be hard.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+H = gd.matrices.hilbert(8)
+inverse = gd.inv(H).value
+largest = inverse.abs().max().item()
+sign = torch.tensor([(-1.0) ** (i + j) for i in range(8) for j in range(8)])
+assert (inverse.flatten() * sign > 0).all()
+fig = gd.figures.figure(
+    f"Numbers up to 1, and an inverse with numbers up to {largest:.0e}",
+    x="",
+    y="",
+    caption="The Hilbert matrix with eight rows. Blue is positive, orange negative; the inverse "
+    "changes its sign from cell to cell, and its parts cancel.",
+    alt="Two grids. The Hilbert matrix is smooth, from 1 down to 1/15. Its inverse is a "
+    f"checkerboard of signs, with entries up to {largest:.1e}.",
+)
+gd.figures.grids(
+    fig, {"Hilbert 8": H, f"its inverse / {largest:.0e}": inverse / largest}
+)
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     A condition number of a million costs six digits of an inverse, they say. Must it?
 #

@@ -14,7 +14,42 @@
 # be faster, and when does it blow up? On a quadratic loss one number per direction answers all
 # three.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import cmath
+import math
+
+import torch
+
+import gdinverse as gd
+
+lr = momentum = 0.9
+roots = []
+for h in gd.Inverse(gd.matrices.random_2020()).modes().curvature.tolist():
+    half = (1 + momentum - lr * h) / 2
+    away = cmath.sqrt(half**2 - momentum)
+    roots += [half + away, half - away]
+slowest = max(map(abs, roots))
+assert slowest < 1
+fig = gd.figures.figure(
+    f"Two roots for each mode, and the farthest, {slowest:.4f}, is the rate",
+    x="real part",
+    y="imaginary part",
+    log_y=False,
+    x_range=(-1.54, 1.54),
+    y_range=(-1.1, 1.1),
+    equal=True,
+    caption="Matrix 1 of 2020 with its learning rate and momentum. Inside the circle a mode dies.",
+    alt="Eight dots inside the unit circle, two for each of four modes; the farthest from the "
+    f"middle is at {slowest:.4f}.",
+)
+turn = torch.linspace(0, 2 * math.pi, 91)
+gd.figures.line(fig, turn.cos(), turn.sin(), "limit")
+gd.figures.dots(fig, [r.real for r in roots], [r.imag for r in roots])
+gd.figures.label(fig, "one: the edge", -0.72, 0.72, "limit", anchor="right")
+fig
+
+# %% [markdown]
 # You have met that number on [the page about the inverse](../series/2b-curve.py#the-window): the
 # learning rate times the curvature, $\alpha h$. Here we look at all of it.
 #

@@ -14,7 +14,41 @@
 # digits they need {{= theory/how-fast#steps_2020 }}, {{= theory/ladder#steps_cg }} and
 # {{= theory/ladder#steps_relative }} steps.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+M, SGD = gd.matrices.random_2020(), torch.optim.SGD
+ways = {
+    "a step repeated": {"optimizer": SGD, "lr": 0.9, "momentum": 0.9},
+    "computed": {"optimizer": gd.ConjugateGradient},
+    "multiplied": {"optimizer": gd.RelativeGradient},
+}
+fig = gd.figures.figure(
+    "One matrix, three methods, three shapes of curve",
+    x="step (log scale)",
+    y="relative error",
+    log_x=True,
+    x_range=(1, 2000),
+    y_range=(1e-13, 30),
+    caption="Each until one millionth is proven. Dots: where that is.",
+    alt="",
+)
+said = []
+for (name, options), role in zip(
+    ways.items(), ("c1", "c3", "c4"), strict=True
+):
+    run = gd.inv(M, **options, finish=False, tolerance=1e-6, true_error=True)
+    error, steps = run.history.error, int(run.steps)
+    gd.figures.line(fig, range(1, steps + 1), error[1:], role, name)
+    gd.figures.dot(fig, steps, error[-1].item(), role)
+    said.append(f"{name}: {steps} steps, error {error[-1]:.0e}")
+fig.layout.meta["alt"] = "; ".join(said)
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     Gradient descent with a fixed learning rate diverges above a limit. Can a *single* step with a
 #     learning rate a hundred times above the limit be a good one?

@@ -13,7 +13,40 @@
 # something better than a square root? On matrix 1 there is: conjugate gradients need four steps.
 # On another problem there is not, and that can be proven.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import math
+
+import torch
+
+import gdinverse as gd
+
+low, degree = 0.01, 8
+h = torch.linspace(low, 1, 400, dtype=torch.float64)
+inside = ((1 + low - 2 * h) / (1 - low)).clamp(-1, 1)
+outside = (1 + low) / (1 - low)
+best = torch.cos(degree * inside.acos()) / math.cosh(
+    degree * math.acosh(outside)
+)
+equal = (1 - 2 * h / (1 + low)) ** degree
+left = [curve.abs().max().item() for curve in (equal, best)]
+assert left[1] < left[0] < 1
+fig = gd.figures.figure(
+    f"Eight equal steps leave {left[0]:.2f} of some mode, the best eight {left[1]:.2f}",
+    x="curvature of the mode",
+    y="what is left of it",
+    log_y=False,
+    x_range=(0, 1.02),
+    y_range=(-0.5, 1.1),
+    caption="All curvatures between 0.01 and 1. Eight learning rates, all equal, or each its own.",
+    alt=f"Eight equal steps leave {left[0]:.3f} of the modes at both ends and almost nothing of "
+    f"those between. The best eight leave at most {left[1]:.3f} of any, with both signs in turn.",
+)
+gd.figures.line(fig, h, equal, "c1", "equal", at=0.6)
+gd.figures.line(fig, h, best, "predicted", "the best")
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     A method sees one gradient per step, and may combine all that it has seen in any way it likes.
 #     Which problem would you give it to make it slow?

@@ -12,7 +12,54 @@
 # An answer [proves itself](proof.py) by its residual, in exact arithmetic. A computer rounds. This page
 # shows where the bound becomes a lie, two ways to make it true again, and one step more.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+from fractions import Fraction
+
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
+X = torch.linalg.inv(M)
+computed = (torch.eye(4) - X @ M).tolist()
+rows, columns = (
+    [[Fraction(number) for number in row] for row in A.tolist()]
+    for A in (X, M.T)
+)
+truth = [
+    [
+        float(
+            (i == j)
+            - sum(x * y for x, y in zip(rows[i], columns[j], strict=True))
+        )
+        for j in range(4)
+    ]
+    for i in range(4)
+]
+row = max(range(4), key=lambda i: computed[i].count(0))
+seen = 4 - computed[row].count(0)
+assert seen < 4
+assert 0 not in truth[row]
+fig = gd.figures.figure(
+    f"Four numbers of I − X M, and float64 sees {seen} of them",
+    x=f"row {row + 1} of I − X M",
+    y="size, in units of the last digit of 1",
+    log_y=False,
+    caption="Left bars: computed in float64. Right bars: in fractions. X is the library's inverse.",
+    alt="; ".join(
+        f"{c / 2**-52:.2f} computed, {t / 2**-52:.2f} in truth"
+        for c, t in zip(computed[row], truth[row], strict=True)
+    ),
+)
+for numbers, role in ((computed[row], "failure"), (truth[row], "limit")):
+    sizes = [abs(number) / 2**-52 for number in numbers]
+    gd.figures.bars(
+        fig, list("1234"), sizes, role, [f"{s:.2f}" for s in sizes]
+    )
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     $X M$ is the identity up to its last digits. You compute $I - X M$. How many digits of the result
 #     are right?
@@ -95,6 +142,25 @@ print(f"step {late + 2000}")
 print(f"true error  {error[late]:.3e}")
 print(f"bound       {bound(R, last):.3e}")
 assert bound(R, last) < error[late]
+
+# %% tags=["figure"]
+ratios = bound(residuals, path) / error
+lies = int((ratios < 1).sum())
+assert lies > 0
+fig = gd.figures.figure(
+    f"At {lies:,} of {len(ratios):,} steps the bound is below the error",
+    x="step",
+    y="bound / true error",
+    log_y=False,
+    x_range=(2000, 3000),
+    caption="The end of the run, where only last digits change. Green: one.",
+    alt=f"The bound is between {ratios.min():.2f} and {ratios.max():.2f} times the true error.",
+)
+gd.figures.line(
+    fig, range(2000, 2000 + len(ratios)), ratios, "c1", "bound / error"
+)
+gd.figures.line(fig, [2000, 3000], [1, 1], "limit")
+fig
 
 # %% [markdown]
 # The bound is *below* the error. A bound that is too small is not a bound. The algebra is right; the
@@ -209,6 +275,29 @@ library_error = true_error(library).item()
 assert corrected_error < 1.1e-16 < library_error
 assert true_error(value) <= proven * (1 + 1e-12) < 1.1e-16
 assert true_error(high) == corrected_error
+
+# %% tags=["figure"]
+ends = {
+    "descent": floor_error,
+    "library": library_error,
+    "one step<br>more": corrected_error,
+    "finish": true_error(value).item(),
+}
+fig = gd.figures.figure(
+    f"One step more: {floor_error / u:.0f} units of rounding become {corrected_error / u:.2f}",
+    x="",
+    y="true error, in units of 2⁻⁵³",
+    log_y=False,
+    caption="To the exact inverse, in fractions.",
+    alt="; ".join(
+        f"{name.replace('<br>', ' ')}: {x / u:.2f}" for name, x in ends.items()
+    ),
+)
+sizes = [x / u for x in ends.values()]
+gd.figures.bars(
+    fig, list(ends), sizes, "measured", [f"{x:.1f}" for x in sizes]
+)
+fig
 
 # %% [markdown]
 # One step turns {{= floor_error : .1e }} into {{= corrected_error : .1e }}. That is all float64 can

@@ -12,7 +12,50 @@
 # Somebody hands you a matrix and says it is the inverse of $M$. You do not know the inverse. You
 # can still find out how wrong theirs is, to several digits, with two products.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import math
+
+import torch
+
+import gdinverse as gd
+
+norm = torch.linalg.matrix_norm
+M = torch.tensor([[1.0, 0.5], [0.2, 0.8]], dtype=torch.float64)
+X, push, inverse = M, torch.zeros_like(M), torch.linalg.inv(M)
+fig = gd.figures.figure(
+    "The inverse is in every ball, and the balls close in",
+    x="first number of a row",
+    y="second number",
+    log_y=False,
+    x_range=(-0.1, 2.7),
+    y_range=(-2.15, -0.15),
+    equal=True,
+    caption="The upper row of X at three steps, with the radius that two products prove.",
+    alt="",
+)
+turn, said = torch.linspace(0, 2 * math.pi, 91), []
+shown = dict(zip((8, 16, 24), ("c1", "c2", "c4"), strict=True))
+for step in range(25):
+    R = torch.eye(2) - X @ M
+    if step in shown:
+        radius = (norm(R @ X) / (1 - norm(R))).item()
+        x, y = X[0].tolist()
+        assert 0 < norm(X - inverse) <= radius
+        gd.figures.line(
+            fig, x + radius * turn.cos(), y + radius * turn.sin(), shown[step]
+        )
+        gd.figures.dot(fig, x, y, shown[step])
+        said.append(
+            f"step {step}: radius {radius:.2f}, distance {norm(X - inverse):.2f}"
+        )
+    push = 0.8 * push + R @ M.T / 2
+    X = X + 0.9 * push
+gd.figures.dot(fig, *inverse[0].tolist(), "limit", "the inverse")
+fig.layout.meta["alt"] = "; ".join(said)
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     You may multiply $X$ and $M$, and nothing else. What would you have to see to be sure that $M$
 #     has an inverse at all? Take fifteen seconds.
@@ -78,6 +121,24 @@ below = int((r >= 1).nonzero()[-1]) + 1
 print(f"r < 1 at step {exists}, and at every step from {below} on")
 print(f"relative error at step {exists}: {error[exists]:.3f}")
 assert r[exists] < 1 <= r[below - 1]
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"r is below one at step {exists}: from here on M is known to have an inverse",
+    x="step",
+    y="r, and the relative error",
+    log_y=False,
+    x_range=(0, 300),
+    y_range=(0, 2.6),
+    caption="Norm of the residual of each X, and its true error. Green: one.",
+    alt=f"r starts at {r[0]:.2f}, is {r[exists]:.3f} at step {exists} and {r[300]:.3f} at step "
+    f"300; the relative error is {error[exists]:.3f} and {error[300]:.3f} there.",
+)
+gd.figures.line(fig, [0, 300], [1, 1], "limit", "one")
+gd.figures.line(fig, range(301), r[:301], "c1", "r")
+gd.figures.line(fig, range(301), error[:301], "c5", "error")
+gd.figures.dot(fig, exists, r[exists].item(), "limit")
+fig
 
 # %% [markdown]
 # At step {{= exists : d }} you know that $M$ is invertible: one $X$ that passes is enough, whatever the
@@ -211,6 +272,18 @@ assert loss_b < loss_a * 1e-10
 assert error_b > 0.5
 assert run_b.error_bound > error_b
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"B: a loss of {loss_b:.0e}, and X P is not the identity",
+    x="",
+    y="",
+    caption="The mean of X P and P X is the identity, to rounding. Neither of the two is.",
+    alt=f"Four grids: P, the answer X, X P and P X. X P is {residual_b:.2f} from the identity.",
+)
+X = run_b.value
+gd.figures.grids(fig, {"P": P, "X": X, "X P": X @ P, "P X": P @ X})
+fig
+
 # %% [markdown]
 # B's loss does not measure the residual, so it proves nothing about it.
 #
@@ -229,6 +302,21 @@ print(f"distance {result.distance:.1e}")
 assert result.status is gd.Status.singular
 assert not result.converged
 assert result.distance < 1e-15
+
+# %% tags=["figure"]
+projector = result.value @ S
+missed = norm(projector - torch.eye(3)).item()
+assert abs(missed - 1) < 1e-9
+fig = gd.figures.figure(
+    f"The value for a singular matrix: X S misses the identity by {missed:.4f}",
+    x="",
+    y="",
+    caption="X is the pseudo-inverse. No X comes nearer than one.",
+    alt="Three grids: S, its pseudo-inverse X, and X S, which has 5/6, 1/3, 5/6 on its diagonal, "
+    "1/3 beside it and −1/6 in two corners.",
+)
+gd.figures.grids(fig, {"S / 9": S / 9, "X": result.value, "X S": projector})
+fig
 
 # %% [markdown]
 # The *witness* is a vector $v$ of length one that $S$ maps to almost nothing. Its entries are in the

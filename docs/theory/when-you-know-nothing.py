@@ -103,6 +103,32 @@ for name, matrices in crowds.items():
     median = sorted(needed)[len(needed) // 2]
     print(f"{name:8} 1 % after {median} differences, at most {max(needed)}")
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "Five random matrices: each difference of two gradients comes nearer to h₁",
+    x="differences of gradients",
+    y="share of h₁ that was found",
+    log_y=False,
+    x_range=(0.8, 8.2),
+    y_range=(0, 1.1),
+    caption="Green: all of it. The estimate comes from below.",
+    alt="",
+)
+ends = []
+gd.figures.line(fig, [1, 8], [1, 1], "limit")
+for M, role in zip(
+    crowds["rand"], ("c1", "c2", "c3", "c4", "c5"), strict=False
+):
+    h = torch.linalg.svdvals(M)[0].item() ** 2 / 8
+    found = steepest(inverse_gradient(M), torch.zeros_like(M), 8)
+    shares = [estimate / h for estimate in found]
+    assert shares == sorted(shares)
+    assert shares[-1] < 1 + 1e-12
+    gd.figures.line(fig, range(1, 9), shares, role)
+    ends.append(f"{shares[0]:.2f}, after eight {shares[-1]:.4f}")
+fig.layout.meta["alt"] = "Shares after one difference: " + "; ".join(ends)
+fig
+
 # %% [markdown]
 # For `randn` some matrices take long: where the two steepest curvatures are close, power iteration
 # decides late which is first. It hardly matters: both are within a few percent then. The estimate
@@ -143,6 +169,21 @@ for name, found in {
 print(f"where both arrive, the rule takes {price:.1f} times as many steps")
 assert (told > 0).sum() > (rule > 0).sum() > 170 > 60 > (fooled > 0).sum()
 
+# %% tags=["figure"]
+arrived = [int((found > 0).sum()) for found in (told, rule, fooled)]
+fig = gd.figures.figure(
+    f"With h₁ off by 1 % the best pair brings home {arrived[2]} of 200, half the edge {arrived[1]}",
+    x="",
+    y="matrices of 200 that arrive",
+    log_y=False,
+    y_range=(0, 225),
+    caption="Told: the best pair of the formula. Rule: momentum 0.9, and half of the measured edge.",
+    alt=f"Told {arrived[0]}, the rule {arrived[1]}, told with an error of 1 % {arrived[2]}.",
+)
+names = ["told", "rule", "told, 1 % off"]
+gd.figures.bars(fig, names, arrived, "measured", [str(n) for n in arrived])
+fig
+
 # %% [markdown]
 # The price is a factor of {{= price : .1f }} in the median. What it buys: with an $h_1$ that is 1 % too
 # small, {{= int((fooled > 0).sum()) }} of the told runs arrive, the best pair being that close to the
@@ -173,6 +214,21 @@ for step in (40, 100, 400, 2000):
         f" the next digit took {truth:,}"
     )
 assert abs(second / truth - 1) < 0.01
+
+# %% tags=["figure"]
+looks = [40, 100, 400, 2000]
+fig = gd.figures.figure(
+    "The slope flattens as faster modes die, and then it stays",
+    x="step (log scale)",
+    y="loss",
+    log_x=True,
+    x_range=(10, 6000),
+    caption="Plain descent on matrix 1, predicted. Dots: where the two windows were read.",
+    alt="; ".join(f"a loss of {losses[k]:.1e} at step {k:,}" for k in looks),
+)
+gd.figures.line(fig, range(1, 6001), losses[1:], "predicted", "loss")
+gd.figures.dots(fig, looks, losses[looks], "c1")
+fig
 
 # %% [markdown]
 # Where the two windows disagree, more than one mode is left, and the slope promises too much: the true

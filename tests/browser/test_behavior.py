@@ -190,7 +190,8 @@ def test_paper_is_light_and_complete_whatever_the_screen_shows(open_page):
     assert style(page, ".gd-plot > svg > text", "fill") == light["label"]
     for hidden in (".md-header", ".md-tabs", ".md-sidebar", ".md-footer", ".md-code__nav"):
         assert style(page, hidden, "display") == "none"
-    folded = page.locator("details:not([open]) > :not(summary)").first
+    assert style(page, "details.gd-code", "display") == "none"
+    folded = page.locator("details:not([open], .gd-code) > :not(summary)").first
     assert folded.bounding_box()["height"] > 0
     assert page.pdf().startswith(b"%PDF")
 
@@ -223,6 +224,7 @@ def test_a_page_opened_as_a_file_shows_its_figures(browser, site, path):
     for drawing in page.locator(".gd-plot > svg").all():
         assert drawing.bounding_box()["height"] >= 150
         assert drawing.is_visible()
+    assert "http.server" in page.locator(".gd-file").inner_text()
     page.close()
 
 

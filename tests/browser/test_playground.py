@@ -154,21 +154,29 @@ def test_a_finger_on_the_map_moves_the_point_and_elsewhere_the_page(play):
         points = [dict(zip("xy", at, strict=True))] if at else []
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    def swipe(selector):
+    def swipe(selector, far=120):
         box = page.locator(selector).bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         before = page.evaluate("scrollY")
         touch("touchStart", x, y)
-        for far in range(10, 121, 10):
-            touch("touchMove", x, y - far)
+        for moved in range(10, far + 1, 10):
+            touch("touchMove", x, y - moved)
             page.wait_for_timeout(16)
         touch("touchEnd")
         page.wait_for_timeout(200)
         return page.evaluate("scrollY") - before
 
-    assert swipe(".pad") == 0
-    assert look(page, "state.lr !== 0.9 || state.momentum !== 0.9")
-    assert swipe(".status") > 30
+    assert swipe(".grip", 40) == 0
+    momentum = look(page, "state.momentum")
+    assert momentum > 0.9
+    pad = page.locator(".pad").bounding_box()
+    for selector in (".pad", ".status"):
+        assert swipe(selector) > 30
+        page.evaluate("scrollBy(0, -500)")
+        page.locator(".map").scroll_into_view_if_needed()
+    assert look(page, "state.momentum") == momentum
+    page.locator(".pad").tap(position={"x": pad["width"] - 40, "y": pad["height"] - 20})
+    assert look(page, "state.momentum") < momentum
 
 
 def test_everything_is_reached_by_keyboard(play):
@@ -301,15 +309,12 @@ def test_axe_finds_no_fault(play, state, width):
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_labels_do_not_collide_and_nothing_is_wider_than_the_screen(play, open_page, width):
+def test_labels_do_not_collide_and_nothing_is_wider_than_the_screen(play, width):
     page = play(width=width)
     for name, query in STATES.items():
         page.evaluate(f"{ELEMENT}.read({json.dumps(query)})")
         rested(page)
         keep_apart(page, width, name)
-    page = open_page("", width=width)
-    rested(page)
-    keep_apart(page, width, "home")
 
 
 def keep_apart(page, width, name):
@@ -349,16 +354,22 @@ def test_without_scripts_there_are_a_picture_and_a_sentence(open_page):
     assert page.get_by_text("With JavaScript you can drag").is_visible()
 
 
-def test_the_home_page_has_a_small_one(open_page):
-    page = open_page("")
-    rested(page)
-    assert status(page) == "Predicted: 865 steps. Measured: 865 steps."
-    assert not page.locator("[name=matrix]").is_visible()
-    page.locator(".handle").focus()
-    page.keyboard.press("ArrowRight")
-    rested(page)
-    assert look(page, "measured.first") < 865
-    assert page.complaints == []
+def test_all_that_a_hand_needs_is_in_one_view_of_a_small_desk(play):
+    page = play()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for part in (".map", ".curve", "#up", "#at", "[name=python]"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"]
+        assert box["y"] + box["height"] <= 720, part
+
+
+def test_an_entry_that_grows_is_red_and_one_that_is_right_shines(play):
+    page = play("?lr=7.3&momentum=0.9")
+    page.locator("#at").fill("2000")
+    colors = "(ones) => ones.map((td) => td.style.getPropertyValue('--role'))"
+    assert set(page.locator(".cells td").evaluate_all(colors)) == {"var(--gd-failure)"}
+    page = play()
+    assert set(page.locator(".cells").last.locator("td").evaluate_all(colors)) == {"var(--gd-limit)"}
 
 
 def test_it_is_light_and_waits_until_a_reader_comes_near(open_page, site):

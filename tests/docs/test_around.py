@@ -94,20 +94,6 @@ def test_the_search_reads_prose_and_no_code_no_output_no_command_of_tex(entries)
     assert "σ" in text
 
 
-def test_the_search_prefers_sections_and_among_them_failures(entries):
-    boosts = {
-        kind: {entry.get("boost", 1) for entry in entries if kind_of(entry["location"]) == kind}
-        for kind in ("page", "section", "failure")
-    }
-    assert boosts == {"page": {1}, "section": {2.5}, "failure": {6}}
-
-
-def kind_of(location):
-    if "#" not in location:
-        return "page"
-    return "failure" if location.startswith("failures/") else "section"
-
-
 def test_the_archive_of_notebooks_holds_all_of_them_and_the_package(unpacked):
     root = unpacked / ARCHIVES[0]
     for page in ROOT.glob("docs/[a-z]*/*.py"):

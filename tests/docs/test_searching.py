@@ -29,3 +29,16 @@ def test_what_a_section_prints_is_found_and_not_shown(entries):
 
 def test_letters_of_drawings_are_not_in_the_index(entries):
     assert "10−8" not in entries[""]["text"]
+
+
+def test_sections_come_before_pages_symptoms_before_others_and_parts_of_a_class_last(entries):
+    boosts = {kind_of(place): entry.get("boost", 1) for place, entry in entries.items()}
+    assert boosts == {"page": 1, "part": 0.5, "section": 3, "symptom": 6}
+
+
+def kind_of(place):
+    page, _, anchor = place.partition("#")
+    if page.startswith("failures/") or "did-it-not" in page:
+        return "symptom" if anchor else "page"
+    part = anchor.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+    return "part" if part else "section" if anchor else "page"

@@ -172,7 +172,7 @@ export class Playground extends HTMLElement {
     this.curve.draw({
       ...this,
       floor: floorOf(this.problem).error,
-      cursor: this.hasAttribute("small") ? null : this.player.k,
+      cursor: this.player.k,
     });
   }
 

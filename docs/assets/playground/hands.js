@@ -13,16 +13,23 @@ export function listen(playground, signal) {
 
   let from = null; // the state in which a drag began
   const pad = playground.part(".pad");
-  on(pad, "pointerdown pointermove", (event) => {
-    if (event.type === "pointerdown" && !event.button) {
-      event.preventDefault();
-      pad.setPointerCapture(event.pointerId);
-      from = playground.state;
-      map.handle.focus({ preventScroll: true });
-    }
-    if (from) drag(map.pairAt(event, from));
+  for (const zone of [pad, map.grip]) {
+    on(zone, "pointerdown pointermove", (event) => {
+      const { type, button, pointerType } = event;
+      // A finger that lands beside the point scrolls the page.
+      if (type === "pointerdown" && !button && (pointerType !== "touch" || zone !== pad)) {
+        event.preventDefault();
+        zone.setPointerCapture(event.pointerId);
+        from = playground.state;
+        map.handle.focus({ preventScroll: true });
+      }
+      if (from) drag(map.pairAt(event, from));
+    });
+    on(zone, "pointerup pointercancel", () => (from = null));
+  }
+  on(pad, "click", (event) => {
+    if (event.pointerType === "touch") drag(map.pairAt(event, playground.state));
   });
-  on(pad, "pointerup pointercancel", () => (from = null));
 
   on(playground.part(".curve"), "pointerdown pointermove", (event) => {
     if (event.buttons && playground.measured)

@@ -29,6 +29,7 @@ export class RateMap extends Panel {
   constructor(root) {
     super(root, 54);
     this.handle = root.lastElementChild;
+    this.grip = this.handle.previousElementSibling; // what a finger takes: it hides the point
   }
 
   x(lr) {
@@ -77,7 +78,7 @@ export class RateMap extends Panel {
   /** Move the point: all that is drawn anew while it is dragged. */
   point({ lr, momentum }) {
     const [x, y] = [this.x(lr), this.y(momentum)];
-    this.handle.style.transform = `translate(${x}px,${y}px)`;
+    for (const one of [this.handle, this.grip]) one.style.transform = `translate(${x}px,${y}px)`;
     this.handle.ariaValueNow = lr;
     this.handle.ariaValueText = `learning rate ${short(lr)}, momentum ${short(momentum, 4)}`;
     this.taken = [];

@@ -55,7 +55,8 @@ export class Player {
     const frame = (now) => {
       let share = (now - began) / Math.min(WHOLE, EACH * end);
       if (still) share = Math.floor(share * JUMPS) / JUMPS;
-      const k = Math.min(end, from + Math.floor(share * end));
+      // As much time for each factor of ten: most happens in the first steps.
+      const k = Math.min(end, from - 1 + Math.round((end - from + 1) ** share));
       if (k !== this.k) this.seek(k);
       if (k < end) this.playing = requestAnimationFrame(frame);
       else this.pause();

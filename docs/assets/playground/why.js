@@ -3,7 +3,8 @@ import { within } from "./panel.js";
 import { modesAt, rate, stepsPerTen } from "./theory.js";
 import { cell, short } from "./words.js";
 
-const DIGITS = 16; // from a full bar to none, and from a dark cell to a light one
+const DIGITS = 16; // from a full bar to none, and from a pale cell to a strong one
+const LOST = 2; // so far from the identity an entry is a run that grows
 
 /** One row per mode: its bar, and how many steps it needs for a digit. */
 export function drawModes(body, problem, state, k, predicted) {
@@ -38,9 +39,23 @@ export function drawProducts(plain, logs, XM, n) {
   XM.forEach((value, at) => {
     const off = Math.abs(value - (at % (n + 1) ? 0 : 1));
     const digits = Math.log10(off);
-    paint(plain, at, n, cell(value), value > 0 ? "measured" : "predicted", within(Math.abs(value)));
-    paint(logs, at, n, off ? cell(digits, 1) : "exact", "floor", within(1 + digits / DIGITS) || 0);
+    const signed = value > 0 ? "measured" : "predicted";
+    const lost = off > LOST && "failure";
+    paint(plain, at, n, cell(value), lost || signed, within(Math.abs(value)));
+    paint(
+      logs,
+      at,
+      n,
+      off ? cell(digits, 1) : "exact",
+      lost || "limit",
+      lost ? 1 : shining(digits),
+    );
   });
+}
+
+/** The nearer to the identity, the stronger. */
+function shining(digits) {
+  return within(-digits / DIGITS);
 }
 
 function paint(body, at, n, words, role, strength) {
