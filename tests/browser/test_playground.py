@@ -359,7 +359,7 @@ def test_all_that_a_hand_needs_is_in_one_view_of_a_small_desk(play):
     page.set_viewport_size({"width": 1280, "height": 720})
     for part in (".map", ".curve", "#up", "#at", "[name=python]"):
         box = page.locator(part).bounding_box()
-        assert 0 <= box["y"]
+        assert box["y"] >= 0
         assert box["y"] + box["height"] <= 720, part
 
 
@@ -369,7 +369,9 @@ def test_an_entry_that_grows_is_red_and_one_that_is_right_shines(play):
     colors = "(ones) => ones.map((td) => td.style.getPropertyValue('--role'))"
     assert set(page.locator(".cells td").evaluate_all(colors)) == {"var(--gd-failure)"}
     page = play()
-    assert set(page.locator(".cells").last.locator("td").evaluate_all(colors)) == {"var(--gd-limit)"}
+    assert set(page.locator(".cells").last.locator("td").evaluate_all(colors)) == {
+        "var(--gd-limit)"
+    }
 
 
 def test_it_is_light_and_waits_until_a_reader_comes_near(open_page, site):
