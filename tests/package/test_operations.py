@@ -70,12 +70,12 @@ def test_an_inverse_beyond_the_range_says_so():
     assert result.error_bound == math.inf
 
 
-def test_2000_singular_matrices_are_all_named_and_give_the_pseudo_inverse():
+def test_singular_matrices_are_all_named_and_give_the_pseudo_inverse():
     generator = torch.Generator().manual_seed(7)
     count = 0
     for n in range(2, 10):
         for rank in (1, n - 1):
-            M = integers_of_rank(rank, 125, n, n, generator)
+            M = integers_of_rank(rank, 25, n, n, generator)
             result = gd.inv(M)
             expected = torch.linalg.pinv(M, rtol=1e-12)
             size = expected.norm(dim=(-2, -1)).clamp(min=1e-300)
@@ -88,7 +88,7 @@ def test_2000_singular_matrices_are_all_named_and_give_the_pseudo_inverse():
             ranks = torch.linalg.matrix_rank(M, rtol=1e-12)
             assert (trace - (n - ranks)).abs().max() < 1e-8
             count += len(M)
-    assert count == 2000
+    assert count == 400
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -226,8 +226,8 @@ def test_torch_gives_the_same_steps_by_hand():
 
 
 def test_the_finish_is_there_for_torch_too():
-    M = gd.matrices.random_2020()
-    options = {"optimizer": torch.optim.SGD, "lr": 0.9, "momentum": 0.9}
+    M = gd.matrices.with_singular_values([1, 0.6, 0.4, 0.3], torch.Generator().manual_seed(1))
+    options = {"optimizer": torch.optim.SGD, "lr": 2.0, "momentum": 0.6}
     plain, finished = gd.inv(M, **options), gd.inv(M, finish=True, **options)
     assert plain.status is gd.Status.floor
     assert finished.converged
@@ -262,7 +262,7 @@ def test_callback_sees_every_iterate_and_progress_shows_a_bar(capsys):
 matrices = st.integers(0, 10_000).map(lambda seed: draws("randn", 1, 4, torch.float64, seed)[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(M=matrices, exponent=st.integers(-40, 40), order=st.permutations(range(4)))
 def test_inverses_follow_scaling_transposition_and_permutation(M, exponent, order):
     X = gd.inv(M)
@@ -275,7 +275,7 @@ def test_inverses_follow_scaling_transposition_and_permutation(M, exponent, orde
     assert permuted.converged
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), order=st.permutations(range(5)))
 def test_a_permuted_batch_gives_permuted_results(seed, order):
     M = draws("rand", 5, 3, torch.float64, seed)

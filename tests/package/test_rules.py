@@ -97,7 +97,7 @@ def test_a_run_on_its_floor_is_given_four_steps_and_no_more():
 
 @pytest.mark.parametrize("momentum", [0.5, 0.9, 0.97])
 def test_what_oscillates_above_rounding_is_not_on_its_floor(momentum):
-    for seed in range(6):
+    for seed in range(2):
         g = torch.Generator().manual_seed(seed)
         A = torch.randn(4, 4, generator=g, dtype=torch.float64)
         problem = gd.Inverse(A)
