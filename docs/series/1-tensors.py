@@ -101,6 +101,21 @@ print("second", second)
 assert again.equal(first)
 assert not second.equal(first)
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "The same bookmark, the same six numbers",
+    x="",
+    y="",
+    caption="Drawn from one stream: first, second; then first again. Darker is larger.",
+    alt="Three grids of six numbers. The first, "
+    + ", ".join(f"{x:.2f}" for x in first.flatten())
+    + ", and the third are equal.",
+)
+gd.figures.grids(
+    fig, {"seed, first": first, "second": second, "seed again": again}
+)
+fig
+
 # %% [markdown]
 # Drawing goes on where it stopped. Setting the seed goes back to the bookmark, and the same numbers
 # come again. So a run can be repeated by anybody, and what looks random twice can be one and the
@@ -173,6 +188,33 @@ a = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
 root(a).backward()
 print(f"slope {a.grad:.12f}, on paper 1/(2 √2) = {0.5 / math.sqrt(2):.12f}")
 assert abs(a.grad.item() - 0.5 / math.sqrt(2)) < 1e-9
+
+# %% tags=["figure"]
+numbers = torch.linspace(0.5, 4, 36, dtype=torch.float64)
+numbers[5] = 1  # where the first guess is the root, so that no step is taken
+numbers.requires_grad_()
+torch.stack([root(number) for number in numbers]).sum().backward()
+slopes, at = numbers.grad, numbers.detach()
+off = (slopes - 0.5 / at.sqrt()).abs()
+idle = int(off.argmax())
+assert idle == 5
+assert slopes[5] == 1
+assert off.sort().values[-2] < 1e-9
+fig = gd.figures.figure(
+    "The slope of a loop is one half over the root, but where it takes no step",
+    x="a",
+    y="slope of root(a)",
+    log_y=False,
+    x_range=(0, 4.1),
+    y_range=(0, 1.2),
+    caption="Dots: backward through the loop. At 1 the guess is the root: what ran is r = a.",
+    alt="Slopes of root at 36 numbers from 0.5 to 4 lie on 1/(2 √a). At 1 the loop is left at once, "
+    "and the slope is 1 in place of 0.5.",
+)
+gd.figures.line(fig, at, 0.5 / at.sqrt(), "predicted", "1/(2 √a)", at=2.6)
+gd.figures.dots(fig, at, slopes, "measured")
+gd.figures.dot(fig, 1, 1, "failure", "no step taken")
+fig
 
 # %% [markdown]
 # What is differentiated is the path that was taken, with the branches that were taken. At the very

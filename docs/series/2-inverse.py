@@ -165,6 +165,20 @@ print(f"after one step      {losses_plain[1]:.4f}")
 print(f"after 100           {losses_plain[100]:.4f}")
 print(f"after the last      {losses_plain[-1]:.1e}")
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"From {losses_plain[0]:.2f} to {losses_plain[-1]:.0e}, and slower than it began",
+    x="step (log scale)",
+    y="loss",
+    log_x=True,
+    x_range=(1, 10_500),
+    caption="Momentum 0, learning rate 0.9.",
+    alt=f"The loss is {losses_plain[1]:.3f} after one step, {losses_plain[100]:.4f} after 100 and "
+    f"{losses_plain[-1]:.1e} after the last.",
+)
+gd.figures.line(fig, range(1, 10_500), losses_plain[1:], "measured", "loss")
+fig
+
 # %% [markdown]
 # ### Why `-=`
 #

@@ -103,6 +103,20 @@ starts = [
     for parts, box in zip(zip(*guesses, strict=True), boxes, strict=True)
 ]
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "Five matrices of four shapes, each in the corner of a box of zeros",
+    x="",
+    y="",
+    caption="Blue: numbers between 0 and 1. Gray: the zeros that stay zero.",
+    alt="; ".join(
+        f"matrix {i + 1} has {M.shape[0]} rows and {M.shape[1]} columns"
+        for i, M in enumerate(matrices)
+    ),
+)
+gd.figures.grids(fig, {str(i + 1): box for i, box in enumerate(Ms)})
+fig
+
 # %% [markdown]
 # The loss of 2020 is the mean square of $U S V^\top - M$, plus a hundredth of the mean squares of
 # $U^\top U - I$ and $V V^\top - I$. For speed its gradient is written out, and compared with what

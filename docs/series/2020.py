@@ -102,6 +102,21 @@ losses1, X1 = descend(M1)
 losses2, X2 = descend(M2)
 assert len(stored) == 12
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "Two matrices and one guess: the first matrix and the guess are the same",
+    x="",
+    y="",
+    caption="Blue is positive; the diagonal matrix is divided by four.",
+    alt="Three grids. The random matrix and the guess are equal; the other matrix has 1, 2, 3 and 4 "
+    "on its diagonal.",
+)
+assert guess.equal(M1)
+gd.figures.grids(
+    fig, {"matrix 1": M1, "matrix 2, / 4": M2 / 4, "the guess": guess}
+)
+fig
+
 # %% [markdown]
 # How far apart are then and now? The largest relative difference over the first steps, and the step
 # at which the two first differ by one percent:

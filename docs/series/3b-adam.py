@@ -97,6 +97,23 @@ for k in range(1, 101):
 print(f"apart after 100 steps: {(X - Y).abs().max():.0e}")
 assert (X - Y).abs().max() < 1e-12
 
+# %% tags=["figure"]
+counted = torch.arange(1, 3001, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"After ten steps v holds {1 - 0.999**10:.1%} of what it should, m {1 - 0.9**10:.0%}",
+    x="step (log scale)",
+    y="share that an average holds",
+    log_x=True,
+    log_y=False,
+    x_range=(1, 3000),
+    y_range=(0, 1.15),
+    caption="What the hats divide by.",
+    alt=f"1 − 0.9^k is {1 - 0.9**10:.2f} at step 10 and 1 − 0.999^k {1 - 0.999**1000:.2f} at step 1,000.",
+)
+gd.figures.line(fig, counted, 1 - 0.9**counted, "c1", "m", at=6)
+gd.figures.line(fig, counted, 1 - 0.999**counted, "c4", "v", at=600)
+fig
+
 # %% [markdown]
 # ## The claim of 2020
 #

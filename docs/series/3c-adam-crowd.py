@@ -32,16 +32,17 @@ fig = gd.figures.figure(
     f"Eleven matrices, with condition numbers from {min(kappa):.0f} to {max(kappa):,.0f}",
     x="matrix",
     y="condition number",
-    y_range=(1, 3 * max(kappa)),
-    x_range=(-0.5, 10.5),
+    log_y=False,
+    y_range=(0, 1.15 * max(kappa)),
     caption="1 and D are those of 2020, the others random with seeds 0 to 8. Each is inverted "
     "by Adam below.",
     alt="; ".join(
         f"{name}: {k:,.0f}" for name, k in zip(matrices, kappa, strict=True)
     ),
 )
-gd.figures.dots(fig, range(11), kappa)
-fig.update_xaxes(tickvals=list(range(11)), ticktext=list(matrices))
+gd.figures.bars(
+    fig, list(matrices), kappa, "measured", [f"{k:.0f}" for k in kappa]
+)
 fig
 
 # %% [markdown]

@@ -129,6 +129,22 @@ for name, (optimizer, options) in ways.items():
 assert cost["descent of 2020"] == 1730
 assert cost["conjugate gradients"] < cost["relative gradient"]
 
+# %% tags=["figure"]
+few = {name: n for name, n in cost.items() if n < 100}
+fig = gd.figures.figure(
+    f"The last {len(few)} again, without the two that need hundreds",
+    x="",
+    y="products until six digits are right",
+    log_y=False,
+    y_range=(0, 1.2 * max(few.values())),
+    caption="Two products a step, matrix 1 of 2020.",
+    alt="; ".join(f"{name}: {n}" for name, n in few.items()),
+)
+names = [name.replace(" gradient", "<br>gradient") for name in few]
+counted = list(few.values())
+gd.figures.bars(fig, names, counted, "measured", [str(n) for n in counted])
+fig
+
 # %% [markdown]
 # From {{= cost["descent of 2020"] : ,d }} products to {{= cost["conjugate gradients"] : d }}. The
 # tuned descent needs {{= cost["descent, tuned"] : d }}, but that is not a fair contest. It was

@@ -91,6 +91,25 @@ four_steps = relative_error(X)
 beyond = (1 / h[3] / limit).item()
 assert four_steps < 1e-10
 
+# %% tags=["figure"]
+X, left = torch.zeros_like(M), []
+for k in range(5):
+    left.append(relative_error(X))
+    X = X - 2 / 16 * (X @ M - eye) @ M.T / h[k % 4]
+assert left[-1] == four_steps
+fig = gd.figures.figure(
+    f"Four plain steps: {left[0]:.0f}, and after the fourth {left[-1]:.0e}",
+    x="step",
+    y="relative error",
+    x_range=(-0.1, 4.3),
+    y_range=(1e-16, 1e4),
+    caption="Each step takes one direction's error away, whatever it does to those to come.",
+    alt="Relative error: " + ", ".join(f"{e:.1g}" for e in left),
+)
+gd.figures.line(fig, range(5), left, "c1")
+gd.figures.dots(fig, range(5), left, "c1")
+fig
+
 # %% [markdown]
 # Four plain steps, and the answer is right to {{= -math.log10(four_steps) : .0f }} digits. The last
 # learning rate is {{= beyond : .0f }} times the limit. The limit is for *repeating* a step.

@@ -113,6 +113,24 @@ print(f"formula of momentum: {formula:.0f} steps")
 assert steps_cg[4] <= 8
 assert steps_cg[40] < 200 < formula < steps_cg[4000] < 1.05 * formula
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Conjugate gradients: {steps_cg[4]} steps for four curvatures, {steps_cg[4000]} for 4,000",
+    x="distinct curvatures (log scale)",
+    y="steps to six digits",
+    log_x=True,
+    log_y=False,
+    x_range=(2, 8000),
+    y_range=(0, 800),
+    caption="All between the same two ends. Orange: the formula of the best fixed pair.",
+    alt="; ".join(
+        f"{count:,} curvatures: {n} steps" for count, n in steps_cg.items()
+    ),
+)
+gd.figures.line(fig, [2, 8000], [formula, formula], "predicted", "formula")
+gd.figures.dots(fig, list(steps_cg), list(steps_cg.values()), "measured")
+fig
+
 # %% [markdown]
 # With few *distinct* curvatures conjugate gradients win by far. With 4,000 they take
 # {{= steps_cg[4000] }} steps, and the formula of the best fixed pair says {{= formula : .0f }}. Computed

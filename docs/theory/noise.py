@@ -91,6 +91,25 @@ for setting in settings:
     print(f"{floors[setting]:.4f} measured")
     assert abs(floors[setting] / floor(*setting) - 1) < 0.03
 
+# %% tags=["figure"]
+pairs = [(floor(*setting), floors[setting]) for setting in settings]
+assert all(abs(there / said - 1) < 0.03 for said, there in pairs)
+fig = gd.figures.figure(
+    "Six settings: each measured floor is within 3 % of the predicted one",
+    x="predicted",
+    y="measured mean square of the error",
+    log_x=True,
+    x_range=(0.01, 10),
+    y_range=(0.01, 10),
+    caption="Line: equal. Dots: the six rows above.",
+    alt="; ".join(
+        f"{said:.4f} predicted, {there:.4f} measured" for said, there in pairs
+    ),
+)
+gd.figures.line(fig, [0.01, 10], [0.01, 10], "predicted")
+gd.figures.dots(fig, *zip(*pairs, strict=True), "measured")
+fig
+
 # %% [markdown]
 # (Learning rate, momentum, $h$.) A curve that settles at a level is
 # not stuck. It is at its *noise floor*, and a scheduler that waits for a "plateau" and then lowers the

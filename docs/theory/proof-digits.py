@@ -184,6 +184,25 @@ exact_R = floats(exact_residual(last, M))
 print("computed:    ", *(f"{x:10.3e}" for x in R[0]))
 print("in fractions:", *(f"{x:10.3e}" for x in exact_R[0]))
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "One row of R: computed, and in fractions",
+    x="column",
+    y="size, in units of 2⁻⁵³",
+    log_y=False,
+    caption="Left bars: as float64 computes it. Right bars: exact.",
+    alt="; ".join(
+        f"{c:.2e} computed, {t:.2e} exact"
+        for c, t in zip(R[0].tolist(), exact_R[0].tolist(), strict=True)
+    ),
+)
+for row, role in ((R[0], "failure"), (exact_R[0], "limit")):
+    sizes = (row.abs() / 2.0**-53).tolist()
+    gd.figures.bars(
+        fig, list("1234"), sizes, role, [f"{x:.1f}" for x in sizes]
+    )
+fig
+
 # %% [markdown]
 # ## Count the roundings
 #
