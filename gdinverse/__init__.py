@@ -11,7 +11,11 @@ The error bound is below the tolerance.
 """
 
 from gdinverse import figures, matrices, proof, rates
+from gdinverse.atlas.cholesky import Cholesky, cholesky
 from gdinverse.atlas.polar import Polar, polar
+from gdinverse.atlas.qr import QR, qr
+from gdinverse.atlas.root import InverseSquareRoot, SquareRoot, inv_sqrtm, sqrtm
+from gdinverse.atlas.sign import Sign, sign
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
 from gdinverse.core.run import minimize
@@ -29,11 +33,14 @@ from gdinverse.signs import fix_signs
 from gdinverse.stored import losses_2020
 
 __all__ = [
+    "QR",
     "SVD",
+    "Cholesky",
     "ConjugateGradient",
     "Eigh",
     "History",
     "Inverse",
+    "InverseSquareRoot",
     "LeastSquares",
     "LinearProblem",
     "LinearSystem",
@@ -45,13 +52,17 @@ __all__ = [
     "PseudoInverse",
     "RelativeGradient",
     "Result",
+    "Sign",
+    "SquareRoot",
     "Status",
     "TwoSidedInverse",
+    "cholesky",
     "compare",
     "eigh",
     "figures",
     "fix_signs",
     "inv",
+    "inv_sqrtm",
     "losses_2020",
     "lstsq",
     "matrices",
@@ -59,7 +70,10 @@ __all__ = [
     "pinv",
     "polar",
     "proof",
+    "qr",
     "rates",
+    "sign",
     "solve",
+    "sqrtm",
     "svd",
 ]
