@@ -16,6 +16,7 @@ from gdinverse.atlas.polar import Polar, polar
 from gdinverse.atlas.qr import QR, qr
 from gdinverse.atlas.root import InverseSquareRoot, SquareRoot, inv_sqrtm, sqrtm
 from gdinverse.atlas.sign import Sign, sign
+from gdinverse.atlas.sylvester import Sylvester, solve_lyapunov, solve_sylvester
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
 from gdinverse.core.run import minimize
@@ -55,6 +56,7 @@ __all__ = [
     "Sign",
     "SquareRoot",
     "Status",
+    "Sylvester",
     "TwoSidedInverse",
     "cholesky",
     "compare",
@@ -74,6 +76,8 @@ __all__ = [
     "rates",
     "sign",
     "solve",
+    "solve_lyapunov",
+    "solve_sylvester",
     "sqrtm",
     "svd",
 ]

@@ -91,7 +91,7 @@ class QR(Triangular, Polar):
             Q = M @ T
             G = Q.mT @ Q - Ball.exact(eye)
             if not last:
-                T = T @ Ball.exact(eye - lower_half(G.high).mT)
+                T = T - T @ Ball.exact(lower_half(G.high).mT)
                 T = Ball.exact(T.high.triu(), T.low.triu())
         positive = (T.high.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
         return Q.widened(torch.where(positive, factor_bound(G.norm), torch.inf))
@@ -101,11 +101,11 @@ class QR(Triangular, Polar):
         return off.high, off.norm
 
     def upper_bound(self) -> Tensor:
-        """The relative error of R at most."""
-        R = self.upper()
+        """The relative error of R at most, with what its own scale costs it."""
+        R = times_power(self.value().R.double(), -to_unit(self.M)[1])
         Q = self.near(self.X.detach().double())
         off = Q.mT @ Ball.exact(self.core) - Ball.exact(R)
-        return relative(off.norm, norm_down(R.double()))
+        return relative(off.norm, norm_down(R))
 
     @torch.no_grad()
     def error_bound(self) -> Tensor:
