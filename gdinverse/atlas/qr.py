@@ -157,6 +157,6 @@ def qr(M: Any, **options: Any) -> Result:
     --------
     >>> import torch, gdinverse as gd
     >>> gd.qr(gd.matrices.random_2020())
-    Result(converged after 13 steps, relative error at most ...e-17)
+    Result(converged after 12 steps, relative error at most ...e-17)
     """
     return minimize(QR(M), RelativeGradient, **options)

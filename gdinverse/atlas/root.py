@@ -48,8 +48,8 @@ class SquareRoot(Positive):
     >>> import torch, gdinverse as gd
     >>> problem = gd.SquareRoot([[5.0, 4.0], [4.0, 5.0]])
     >>> gd.minimize(problem, gd.RelativeGradient).value
-    tensor([[2.0000, 1.0000],
-            [1.0000, 2.0000]], dtype=torch.float64)
+    tensor([[2., 1.],
+            [1., 2.]], dtype=torch.float64)
     """
 
     def residual(self) -> Tensor:
@@ -132,7 +132,7 @@ def sqrtm(S: Any, **options: Any) -> Result:
     --------
     >>> import torch, gdinverse as gd
     >>> gd.sqrtm([[2.0, 1.0], [1.0, 2.0]])
-    Result(converged after 5 steps, relative error at most ...e-17)
+    Result(converged after 4 steps, relative error at most ...e-17)
     >>> gd.sqrtm([[1.0, 2.0], [2.0, 1.0]]).status.name
     'indefinite'
     """

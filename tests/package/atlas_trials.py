@@ -6,6 +6,8 @@ import torch
 from torch import Generator, Tensor
 
 import gdinverse as gd
+from gdinverse.core.tensors import times_power
+from gdinverse.operations.rotation import to_unit
 from tests.package import atlas_truth as truth
 from tests.package.exact import Exact, exact
 from tests.package.trials import Claim, _noise, matrices
@@ -48,7 +50,8 @@ def _sized(M: Tensor, g: Generator) -> Iterator[tuple[tuple[type, ...], tuple[Te
     more = int(torch.randint(3, (), generator=g))
     yield (gd.Polar, gd.QR), (torch.cat((M, M[:1].expand(more, -1))),)
     yield (gd.Sign,), (M.tril() + M.tril(-1).mT,)
-    S = M @ M.mT
+    core, exponents = to_unit(M)
+    S = times_power(core @ core.mT, exponents)  # at M's scale, where M Mᵀ would leave the range
     yield (gd.SquareRoot, gd.InverseSquareRoot, gd.Cholesky), (S.tril() + S.tril(-1).mT,)
     n = int(torch.randint(1, 4, (), generator=g))
     B, C = (torch.randn(*s, generator=g, dtype=torch.float64) for s in ((n, n), (len(M), n)))
