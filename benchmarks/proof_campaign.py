@@ -51,7 +51,9 @@ class Tally:
         )
 
 
-def campaign(seconds: float, seed: int, sources: tuple = SOURCES + ATLAS) -> dict[tuple[str, str], Tally]:
+def campaign(
+    seconds: float, seed: int, sources: tuple = SOURCES + ATLAS
+) -> dict[tuple[str, str], Tally]:
     """Claims of all kinds in turn, until the time is over."""
     g = torch.Generator().manual_seed(seed)
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)

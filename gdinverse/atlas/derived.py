@@ -11,7 +11,7 @@ from gdinverse import proof
 from gdinverse.atlas.polar import polar
 from gdinverse.atlas.qr import qr
 from gdinverse.atlas.values import Bounded
-from gdinverse.core.tensors import as_matrix, as_square_matrix, eye_like, norm, sound, times_power
+from gdinverse.core.tensors import as_matrix, as_square_matrix, eye_like, norm, sound
 from gdinverse.operations.rotation import to_unit
 from gdinverse.proof import Ball, over
 from gdinverse.proof.error_free import SAFETY, U

@@ -72,6 +72,8 @@ class Sylvester(LinearProblem):
                 f"{A.dtype}, {B.dtype} and {C.dtype}: pass m × m, n × n and m × n, of one dtype"
             )
         batch = torch.broadcast_shapes(A.shape[:-2], B.shape[:-2], C.shape[:-2])
+        self.A: Tensor
+        self.B: Tensor
         for name, part in {"A": A, "B": B, "target": C}.items():
             self.register_buffer(name, part.expand(*batch, *part.shape[-2:]).contiguous())
         self.X = nn.Parameter(torch.zeros_like(self.target))

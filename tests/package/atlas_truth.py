@@ -99,4 +99,3 @@ def sylvester(A: Tensor, B: Tensor, C: Tensor) -> Exact | None:
         return None
     x = K.solve(Exact(m * n, 1, c.entries()))
     return Exact(m, n, x.entries())
-
