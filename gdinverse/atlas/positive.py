@@ -33,8 +33,8 @@ class Positive(Relative):
     Z = I/√‖S‖ wherever X stands, and its losses are the mean squares of R. Other optimizers know
     X alone, and their loss is that of the operation.
 
-    S is first scaled to `core` by a power of four, which moves no digit. A subclass says whether X is Y
-    (`degree` 1) or Z (−1), and defines `residual`, `correction` and `exact`.
+    S is first scaled to `core` by a power of four, which moves no digit. A subclass says whether X
+    is Y (`degree` 1) or Z (−1), and defines `residual`, `correction` and `exact`.
 
     References
     ----------
