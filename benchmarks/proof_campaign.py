@@ -16,10 +16,11 @@ from statistics import median
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.package import trials
+from tests.package import atlas_trials, trials
 from tests.package.exact import squared_error, tightness
 
 SOURCES = (trials.inverse_claims, trials.solve_claims, trials.least_squares_claims)
+ATLAS = (atlas_trials.atlas_claims,)
 
 
 class Tally:
@@ -50,14 +51,16 @@ class Tally:
         )
 
 
-def campaign(seconds: float, seed: int) -> dict[tuple[str, str], Tally]:
+def campaign(
+    seconds: float, seed: int, sources: tuple = SOURCES + ATLAS
+) -> dict[tuple[str, str], Tally]:
     """Claims of all kinds in turn, until the time is over."""
     g = torch.Generator().manual_seed(seed)
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         for dtype in (torch.float64, torch.float32):
-            for source in SOURCES:
+            for source in sources:
                 for claim in source(dtype, g):
                     tallies[claim.what, str(dtype).removeprefix("torch.")].add(claim)
     return tallies
@@ -68,14 +71,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--atlas", action="store_true", help="the operations of the atlas alone")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    tallies = campaign(options.seconds, options.seed)
+    tallies = campaign(options.seconds, options.seed, ATLAS if options.atlas else SOURCES + ATLAS)
     print(
-        f"{'proof':22} {'claims':>8} {'proven':>8} {'false':>6} {'bound/true':>10} {'9 in 10':>10}"
+        f"{'proof':33} {'claims':>8} {'proven':>8} {'false':>6} {'bound/true':>10} {'9 in 10':>10}"
     )
     for (what, dtype), tally in sorted(tallies.items()):
-        print(f"{what:14}{dtype:8}", tally.line())
+        print(f"{what:25}{dtype:8}", tally.line())
     sys.exit(any(tally.false for tally in tallies.values()))
 
 

@@ -11,7 +11,22 @@ The error bound is below the tolerance.
 """
 
 from gdinverse import figures, matrices, proof, rates
+from gdinverse.atlas.cholesky import Cholesky, cholesky
+from gdinverse.atlas.derived import det, orthogonal_procrustes, slogdet
 from gdinverse.atlas.polar import Polar, polar
+from gdinverse.atlas.qr import QR, qr
+from gdinverse.atlas.root import InverseSquareRoot, SquareRoot, inv_sqrtm, sqrtm
+from gdinverse.atlas.sign import Sign, sign
+from gdinverse.atlas.sylvester import Sylvester, solve_lyapunov, solve_sylvester
+from gdinverse.atlas.values import (
+    Bounded,
+    cond,
+    generalized_eigvalsh,
+    low_rank,
+    matrix_norm,
+    matrix_rank,
+    nearest_positive_semidefinite,
+)
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
 from gdinverse.core.run import minimize
@@ -29,11 +44,15 @@ from gdinverse.signs import fix_signs
 from gdinverse.stored import losses_2020
 
 __all__ = [
+    "QR",
     "SVD",
+    "Bounded",
+    "Cholesky",
     "ConjugateGradient",
     "Eigh",
     "History",
     "Inverse",
+    "InverseSquareRoot",
     "LeastSquares",
     "LinearProblem",
     "LinearSystem",
@@ -45,21 +64,40 @@ __all__ = [
     "PseudoInverse",
     "RelativeGradient",
     "Result",
+    "Sign",
+    "SquareRoot",
     "Status",
+    "Sylvester",
     "TwoSidedInverse",
+    "cholesky",
     "compare",
+    "cond",
+    "det",
     "eigh",
     "figures",
     "fix_signs",
+    "generalized_eigvalsh",
     "inv",
+    "inv_sqrtm",
     "losses_2020",
+    "low_rank",
     "lstsq",
     "matrices",
+    "matrix_norm",
+    "matrix_rank",
     "minimize",
+    "nearest_positive_semidefinite",
+    "orthogonal_procrustes",
     "pinv",
     "polar",
     "proof",
+    "qr",
     "rates",
+    "sign",
+    "slogdet",
     "solve",
+    "solve_lyapunov",
+    "solve_sylvester",
+    "sqrtm",
     "svd",
 ]

@@ -40,6 +40,7 @@ def tell(result, name):
 # | [converged](#converged) | the bound is below the tolerance |
 # | [floor](#floor) | rounding stops it above the tolerance |
 # | [singular](#singular) | the matrix has no inverse |
+# | [indefinite](#indefinite) | the matrix is not positive definite |
 # | [undecided](#undecided) | nothing could be proven |
 # | [vanishing](#vanishing) | the answer is 0, so it has no relative error |
 # | [diverged](#diverged) | the loss grew without end |
@@ -146,6 +147,27 @@ tell(gd.inv(units), "converged")
 # %% [markdown]
 # `torch.linalg.inv` may return numbers for such a matrix, with no warning:
 # [they are not an inverse](../failures/wrong.py#library).
+
+# %% [markdown]
+# ## indefinite {: #indefinite }
+
+# %%
+C = torch.tensor([[1.0, 2.0], [2.0, 1.0]], dtype=torch.float64)
+result = gd.sqrtm(C)
+tell(result, "indefinite")
+v = result.witness
+print(f"vᵀ C v = {v @ C @ v:.4f}")
+assert v @ C @ v < 0
+
+# %% [markdown]
+# Only a positive definite matrix has the root, or the Cholesky factor, that was asked for.
+#
+# 1. *The matrix has a negative eigenvalue.* Check: $v^\top C v$ for the witness $v$, as above. Change:
+#    look where the matrix comes from; `gd.nearest_positive_semidefinite` finds the nearest one
+#    without negative eigenvalues.
+# 2. *An eigenvalue is 0, or was rounded to 0 or below.* Check: $v^\top C v$ is within
+#    $n\varepsilon\lVert C \rVert$ of 0. Change: in float32, take float64; a covariance of fewer samples
+#    than dimensions has such eigenvalues whatever the dtype.
 
 # %% [markdown]
 # ## undecided {: #undecided }

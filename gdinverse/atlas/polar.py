@@ -45,8 +45,14 @@ class Polar(Relative):
     Notes
     -----
     Each singular value goes its own way, σ ← σ (3 − σ²)/2. For the bound, Q = X (I − R)^(−½) is
-    known as a ball; QᵀM = H + K with H symmetric and K skew, and the polar factor is within
-    ‖K‖/λ_min(H) of Q. The correction turns Q by what solves H W + W H = 2K.
+    known as a ball, and M = Q (H + K) + N with H symmetric, K skew, QᵀN = 0, and h = λ_min(H) > 0.
+    Of J = H + K = QᵀM the polar factor V is within ‖K‖/h of I. With M = U P and J = V P_J,
+    P² − P_J² = NᵀN, so ‖P − P_J‖ ≤ ‖N‖²/2h. U is Q V P_J P⁻¹ in the space of Q, and N P⁻¹ outside
+    of it, so
+
+        ‖U − Q‖ ≤ (‖K‖ + ‖N‖)/h + ‖N‖²/2h².
+
+    The correction turns Q by what solves H W + W H = 2K, and adds N H⁻¹.
 
     References
     ----------
@@ -97,11 +103,15 @@ class Polar(Relative):
         R = eye - X.mT @ X
         half = X @ R * 0.5
         Q = (X + half).widened(over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm))
-        product = Q.mT @ Ball.exact(self.core).widened(norm(self.core) * 0 + SMALLEST_NORMAL)
-        H, K = product.sym, product.skew
+        M = Ball.exact(self.core).widened(norm(self.core) * 0 + SMALLEST_NORMAL)
+        product = Q.mT @ M
+        H, K, N = product.sym, product.skew, (M - Q @ product)
         values, V = torch.linalg.eigh(H.high.nan_to_num(0, 0, 0))
         turn = V.mT @ (2 * K.high) @ V / (values.unsqueeze(-1) + values.unsqueeze(-2))
-        return half.high + high @ V @ turn @ V.mT, (Q - X).norm + over(K.norm, H.lowest)
+        outside = over(N.norm, H.lowest)
+        off = over(K.norm, H.lowest) + outside + outside.square() / 2
+        added = high @ V @ turn + N.high @ V / values.unsqueeze(-2)
+        return half.high + added @ V.mT, (Q - X).norm + off
 
     def exact(self) -> Tensor:
         U, _, Vh = torch.linalg.svd(sound(self.M), full_matrices=False)

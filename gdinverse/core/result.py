@@ -41,6 +41,10 @@ class Status(Enum):
         "other, or are in units so different that they seem to (center and scale them). The "
         "witness is a vector that it maps to almost nothing, and the value is the pseudo-inverse."
     )
+    indefinite = (
+        "The matrix is not positive definite, or within rounding of one that is not. The witness "
+        "is a vector v for which vᵀM v is negative, or as good as 0."
+    )
     undecided = (
         "Neither an inverse nor a singular matrix nearby could be proven: most likely the "
         "condition number is near 1/ε of this dtype; in float32, take float64."
@@ -145,7 +149,8 @@ class Result:
     tolerance : float
         The relative error that `converged` stands for.
     witness : Tensor of shape (..., n), or None
-        Where the status is `singular`, a unit vector v with M v within rounding of zero.
+        Where the status is `singular`, a unit vector v with M v within rounding of zero; where it
+        is `indefinite`, one with vᵀM v negative or within rounding of zero.
     distance : float64 Tensor of shape (...), or None
         An upper bound on ‖M v‖, so on the distance to a singular matrix; inf without a witness.
 

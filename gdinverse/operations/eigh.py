@@ -56,10 +56,8 @@ class Eigh(Rotation):
 
     def __init__(self, S: Any) -> None:
         super().__init__()
-        S = as_square_matrix(S, "S")
-        M = S.tril() + S.tril(-1).mT
+        M = symmetric(S)
         scaled, exponents = to_unit(M)
-        _check_symmetric(S, M, exponents)
         self.register_buffer("exponents", exponents)
         self.register_buffer("M", M)
         self.register_buffer("core", scaled)
@@ -115,8 +113,11 @@ class Eigh(Rotation):
         return EighValue(values, fix_signs(vectors, values)[0])
 
 
-def _check_symmetric(S: Tensor, M: Tensor, exponents: Tensor) -> None:
-    """Refuse what only looks like the lower triangle of a symmetric matrix."""
+def symmetric(S: Any) -> Tensor:
+    """The symmetric matrix of a lower triangle; what only looks like one is refused."""
+    S = as_square_matrix(S, "S")
+    M = S.tril() + S.tril(-1).mT
+    exponents = to_unit(M)[1]
     apart = times_power(S, -exponents) - times_power(M, -exponents)
     worst = torch.where(finite(S, M), apart.abs().amax(dim=(-2, -1)), 0)
     limit = 8 * S.shape[-1] * torch.finfo(S.dtype).eps
@@ -127,6 +128,7 @@ def _check_symmetric(S: Tensor, M: Tensor, exponents: Tensor) -> None:
             "(S + S.mT) / 2 is another matrix, with others, unless S is symmetric up to rounding; "
             "gd.svd finds singular values"
         )
+    return M
 
 
 def eigh(S: Any, **options: Any) -> Result:

@@ -26,6 +26,7 @@ class Relative(Problem):
     """
 
     power = 1
+    scalable = True  # whether a step may be stretched
     M: Tensor
     X: nn.Parameter
 
@@ -67,8 +68,12 @@ class Relative(Problem):
         """
         raise NotImplementedError
 
+    def unknown(self) -> Tensor:
+        """What `correction` corrects, detached; by default X as it is."""
+        return self.X.detach()
+
     def value(self) -> Tensor:
-        return self.X.detach().clone()
+        return self.unknown().clone()
 
     def to_answer(self) -> None:
         self.restore([self.exact().to(self.dtype)])
@@ -80,11 +85,11 @@ class Relative(Problem):
 
     @torch.no_grad()
     def error_bound(self) -> Tensor:
-        return proof.refine(self.correction, self.value(), self.dtype, passes=0)[1]
+        return proof.refine(self.correction, self.unknown(), self.dtype, passes=0)[1]
 
     @torch.no_grad()
     def finish(self) -> Tensor:
-        value, bound = proof.refine(self.correction, self.value(), self.dtype)
+        value, bound = proof.refine(self.correction, self.unknown(), self.dtype)
         self.X.copy_(value)
         return bound
 
@@ -96,4 +101,8 @@ class Relative(Problem):
 
         Both float64 of shape (..., n); None where a step would turn that basis.
         """
+        return None
+
+    def extent(self) -> Tensor | None:
+        """The squared size of the answer along each eigenvector; None where all are alike."""
         return None

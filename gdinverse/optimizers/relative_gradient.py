@@ -14,6 +14,7 @@ from gdinverse.core.problem import need
 from gdinverse.core.tensors import norm
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
+LONGEST = 200  # steps after which even the least square that the dtype tells from 0 has grown
 SHRINKING = 0.5  # the share that a step leaves of a direction that is certainly seen
 SAFE = (0.1, 1.0)  # a spectrum in (0, 1] stays there for any estimate in this range
 
@@ -25,9 +26,10 @@ class RelativeGradient(Informed):
     ----------
     problem : Inverse, PseudoInverse, LinearSystem, …
         Any problem with a `deviation` R and a way for a step to `multiply` its unknowns.
-    scaled : bool
+    scaled : bool, optional
         Carry one vector, the direction still missing, and stretch each step by what it says of
-        the smallest singular value. It halves the steps, for n² more a step.
+        the smallest singular value. It halves the steps, for n² more a step. By default wherever
+        the step is a polynomial in R; triangular steps, as of `Cholesky`, are not stretched.
 
     Notes
     -----
@@ -64,12 +66,18 @@ class RelativeGradient(Informed):
 
     guess = "transpose"
 
-    def __init__(self, problem: Any, scaled: bool = True, **options: Any) -> None:
+    def __init__(self, problem: Any, scaled: bool | None = None, **options: Any) -> None:
         if options:
             raise TypeError(
                 f"RelativeGradient takes one option, scaled, and got {', '.join(options)}"
             )
         need(problem, self, "deviation", "multiply")
+        if scaled and not problem.scalable:
+            raise ValueError(
+                "scaled=True stretches a step so that eigenvalues stay in order, and the steps of "
+                f"{type(problem).__name__} are triangular: leave scaled out"
+            )
+        scaled = problem.scalable if scaled is None else scaled
         super().__init__(problem, scaled=scaled)
         problem.begin()
         self.scaled = scaled
@@ -84,7 +92,9 @@ class RelativeGradient(Informed):
         self.R = self.problem.deviation()
         if self.problem.deviation_ends:
             size, before = norm(self.R), getattr(self, "size", torch.inf)
+            self.looks = getattr(self, "looks", -1) + 1
             over = (size < 0.25) & ~(size < before / 2)  # rounding is all that is left
+            over |= self.looks >= LONGEST
             self.exhausted = self.exhausted | over | (size <= self.problem.enough)
             self.size = size
         return self.problem.relative_look(self.R)
@@ -125,9 +135,12 @@ def relative_law(
 ) -> rates.Prediction | None:
     """What theory says of a run whose unknowns began in the eigenbasis of the given matrix."""
     R = problem.deviation()
+    if not problem.scalable:
+        return rates.triangular(problem.first_deviation(start), min(steps, LONGEST))
     spectrum = problem.spectrum(start, probe(R.shape[-1], R.device))
     if spectrum is None:
         return None
     f, w = spectrum
-    safe = SAFE if scaled else None
-    return rates.relative(problem.modes(start[0]), f, w, min(steps, 200), safe, problem.power)
+    safe, extent = SAFE if scaled else None, problem.extent()
+    modes = problem.modes(start[0])
+    return rates.relative(modes, f, w, min(steps, LONGEST), safe, problem.power, extent)

@@ -16,7 +16,14 @@ from gdinverse.rates.quadratic import (
     steps_per_factor,
     window,
 )
-from gdinverse.rates.steps import coefficients, newton_schulz, relative, stretch
+from gdinverse.rates.steps import (
+    coefficients,
+    lower_half,
+    newton_schulz,
+    relative,
+    stretch,
+    triangular,
+)
 
 __all__ = [
     "Best",
@@ -31,6 +38,7 @@ __all__ = [
     "first_below",
     "hessian",
     "local_curvature",
+    "lower_half",
     "lr_limit",
     "newton_schulz",
     "predict",
@@ -39,5 +47,6 @@ __all__ = [
     "sgd_settings",
     "steps_per_factor",
     "stretch",
+    "triangular",
     "window",
 ]

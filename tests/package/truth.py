@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 import gdinverse as gd
+from tests.package.atlas_trials import ANSWERS, parts
 from tests.package.exact import Exact, exact, squared_error, true_pseudo_inverse
 from tests.package.spectra import DIGITS, true_eigen, true_singular_values
 
@@ -58,6 +59,14 @@ def _eigenvalues(problem: gd.Problem, i: int) -> float:
     return _values(problem, i, true_eigen(S.double())[0])
 
 
+def _atlas(problem: gd.Problem, i: int) -> float:
+    """The error of the worst part of the value."""
+    answer = ANSWERS[type(problem)](*matrices_of(problem)[i])
+    value = problem.value()
+    picked = tuple(_pick(v, i) for v in value) if isinstance(value, tuple) else _pick(value, i)
+    return float(max(squared_error(v, a) for v, a in parts(picked, answer) if a)) ** 0.5
+
+
 JUDGES: dict[type[gd.Problem], Judge] = {
     gd.Inverse: _pseudo_inverse,
     gd.TwoSidedInverse: _pseudo_inverse,
@@ -66,6 +75,7 @@ JUDGES: dict[type[gd.Problem], Judge] = {
     gd.SVD: _singular_values,
     gd.PenaltySVD: _singular_values,
     gd.Eigh: _eigenvalues,
+    **dict.fromkeys(ANSWERS, _atlas),
 }
 
 

@@ -1,0 +1,145 @@
+# ---
+# title: "The atlas: matrix operations as losses"
+# description: >-
+#   Seven matrix operations, one kind of step, each with its loss, its predicted curve, its bound, and
+#   the run whose loss is zero and whose answer is wrong.
+# ---
+
+# %% [markdown]
+# # The atlas: matrix operations as losses
+#
+# The inverse was the beginning. Many operations share its pattern: the answer makes a product of two
+# factors $I$, and what is missing, $R = I - \text{left} \cdot \text{right}$, says how to step. The curve of
+# each run is known before it starts.
+# {: .gd-lead }
+
+# %%
+import torch
+
+import gdinverse as gd
+
+g = torch.Generator().manual_seed(3)
+
+
+def spread(condition):
+    """A 5 × 5 matrix with that condition number, symmetric if asked twice."""
+    U, V = torch.linalg.qr(torch.randn(2, 5, 5, generator=g).double()).Q
+    sigma = torch.logspace(0, -torch.tensor(condition).log10(), 5).double()
+    return U * sigma @ V.mT
+
+
+def definite(condition):
+    M = spread(condition**0.5)
+    return M @ M.mT
+
+
+turned = torch.linalg.qr(torch.randn(5, 5, generator=g).double()).Q
+mixed = torch.tensor([1.0, -0.4, 0.1, -0.02, 0.004]).double()
+S = turned * mixed @ turned.mT
+problems = {
+    "inverse root": gd.InverseSquareRoot(definite(3.0)),
+    "Cholesky": gd.Cholesky(definite(20.0)),
+    "polar": gd.Polar(spread(12.0)),
+    "root": gd.SquareRoot(definite(1000.0)),
+    "sign": gd.Sign((S + S.mT) / 2),
+    "QR": gd.QR(spread(1000.0)),
+    "inverse": gd.Inverse(spread(3000.0)),
+}
+runs = {
+    name: gd.minimize(problem, gd.RelativeGradient, scaled=False)
+    for name, problem in problems.items()
+}
+equal = sum(int(r.steps == r.prediction.steps) for r in runs.values())
+assert equal == len(runs) == 7
+assert all(r.converged for r in runs.values())
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "Seven operations, seven predicted curves",
+    x="step",
+    y="loss",
+    caption="Each on a 5 × 5 matrix of its own condition number, steps not "
+    "stretched. Dashed: predicted.",
+    alt="Seven losses against the step, each with its prediction on it. "
+    + " ".join(f"{k}: {int(r.steps)} steps." for k, r in runs.items()),
+)
+for name, r in runs.items():
+    losses = r.history.loss[: int(r.steps) + 1]
+    gd.figures.line(fig, range(len(losses)), losses, "measured", name)
+for r in runs.values():
+    theory = r.prediction.loss[: int(r.steps) + 1]
+    gd.figures.line(fig, range(len(theory)), theory, "predicted", "")
+fig
+
+# %% [markdown]
+# Steps are those predicted in {{= equal }} of {{= len(runs) }} runs. A polynomial of $R$ leaves the
+# eigenvectors of $\text{left} \cdot \text{right}$ alone, so each eigenvalue $f$ follows a scalar map,
+# $f \leftarrow f\, m(f)^p$, where $p$ says how many of the two factors the unknown is:
+#
+# | operation | unknown | what becomes $I$ | step | eigenvalue |
+# |---|---|---|---|---|
+# | [inverse](../series/2-inverse.py) | $X$ | $X M$ | $X + R X$ | $f (2 - f)$ |
+# | [polar factor](polar.py) | $X$, from $M/\lVert M \rVert$ | $X^\top X$ | $X (I + R/2)$ | $f (3 - f)^2/4$ |
+# | [sign](sign.py), symmetric | $X$, from $M/\lVert M \rVert$ | $X X$ | $X (I + R/2)$ | $f (3 - f)^2/4$ |
+# | [square root](root.py) and its inverse | $Y$ and $Z$, $Y = S Z$ | $Z Y$ | both by $I + R/2$ | $f (3 - f)^2/4$ |
+# | [Cholesky](cholesky.py) | $Z$ lower, $Y = S Z^\top$ | $Z Y$ | $(I + \Phi) Z$ | the first $R$ decides |
+# | QR: `gd.qr` | $Q$, from $M/\lVert M \rVert$ | $Q^\top Q$ | $Q (I + \Phi^\top)$ | the first $R$ decides |
+# | Sylvester: `gd.solve_sylvester` | $X$ with $A X + X B = C$ | – | conjugate gradients | its modes |
+#
+# $\Phi$ is the lower triangle of $R$, the diagonal halved.
+
+# %% [markdown]
+# ## What the loss does not know {: #lesson }
+#
+# All but the linear ones have many answers of loss zero, and one that was asked for. **The loss knows the
+# set of answers, the path chooses one.** Each page has the run where it goes wrong:
+# [Adam on the polar factor](polar.py#wrong), [$I$ as a sign](sign.py#by-hand),
+# [momentum on the square root](root.py#wrong), [zero and a random start on Cholesky](cholesky.py#wrong). So
+# for these a small loss proves nothing, and a history shows no bound:
+
+# %%
+history = runs["polar"].history
+print("bounds on the way:", history.error_bound.unique().tolist())
+worst = max(r.error_bound.item() for r in runs.values())
+assert history.error_bound.isinf().all()
+assert worst < 1.2e-16
+
+# %% [markdown]
+# The bound comes at the end, from a theorem of its own for each operation, in arithmetic that knows its
+# rounding. Here none is above {{= worst : .0e }}.
+
+# %% [markdown]
+# ## Derived {: #derived }
+#
+# These have no unknown of their own. Each is a few lines on a proven factor, and returns a value with its
+# bound.
+#
+# | what | from |
+# |---|---|
+# | `gd.matrix_norm`, `gd.cond`, `gd.matrix_rank`, `gd.low_rank` | the singular values |
+# | `gd.slogdet`, `gd.det` | QR; the sign from the pivots of $Q$ |
+# | `gd.orthogonal_procrustes` | the polar factor of $A^\top B$ |
+# | `gd.nearest_positive_semidefinite` | the eigenvalues, negative ones set to 0 |
+# | `gd.generalized_eigvalsh` | Cholesky, then the eigenvalues |
+# | `gd.solve_lyapunov` | Sylvester |
+
+# %%
+H = gd.matrices.hilbert(5)
+condition, determinant = gd.cond(H), gd.det(H)
+print(f"condition number {condition.value:.1f} ± {condition.error_bound:.0e}")
+print(f"determinant {determinant.value:.4e}, ± {determinant.error_bound:.0e}, relative")
+assert abs(condition.value - torch.linalg.cond(H)) < 1
+
+# %% [markdown]
+# ## What does not belong {: #not-here }
+#
+# | operation | why not |
+# |---|---|
+# | LU with pivoting | which row comes first is a choice among finitely many, and no loss has a slope there |
+# | the matrix exponential | it is a formula to evaluate, not the argument of a least value |
+# | eigenvalues of a nonsymmetric matrix | we know no descent on them with a proof of convergence |
+# | the null space | it exists where a singular value is exactly 0, which rounded numbers cannot prove |
+# | the logarithm | its step needs exponentials, and our bounds do not reach through those yet |
+# | the sign of a nonsymmetric matrix | [the step can run away](sign.py#bound) |
+#
+# Begin with [the nearest orthogonal matrix](polar.py).
