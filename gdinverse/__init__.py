@@ -10,7 +10,7 @@ tensor([1.0000, 0.5000, 0.3333, 0.2500], dtype=torch.float64)
 The error bound is below the tolerance.
 """
 
-from gdinverse import figures, matrices, proof, rates
+from gdinverse import figures, matrices, proof, rates, schedules
 from gdinverse.atlas.polar import Polar, polar
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
@@ -60,6 +60,7 @@ __all__ = [
     "polar",
     "proof",
     "rates",
+    "schedules",
     "solve",
     "svd",
 ]

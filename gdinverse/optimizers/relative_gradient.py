@@ -11,7 +11,8 @@ from torch import Tensor
 from gdinverse import rates
 from gdinverse.core.methods import Informed
 from gdinverse.core.problem import need
-from gdinverse.core.tensors import norm
+from gdinverse.core.tensors import norm, plus_product
+from gdinverse.schedules import Schedule
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
 SHRINKING = 0.5  # the share that a step leaves of a direction that is certainly seen
@@ -25,9 +26,20 @@ class RelativeGradient(Informed):
     ----------
     problem : Inverse, PseudoInverse, LinearSystem, …
         Any problem with a `deviation` R and a way for a step to `multiply` its unknowns.
-    scaled : bool
+    scaled : bool, optional
         Carry one vector, the direction still missing, and stretch each step by what it says of
-        the smallest singular value. It halves the steps, for n² more a step.
+        the smallest singular value. It halves the steps, for n² more a step. By default so,
+        unless there is a schedule.
+    schedule : Schedule, optional
+        Polynomials that take the place of the plain step, one a step; see `schedules`.
+
+    Raises
+    ------
+    ValueError
+        For a scaled step of a schedule, which has its coefficients already, or a schedule made
+        for another power than the problem's.
+    TypeError
+        For any other option, or a problem without such a step.
 
     Notes
     -----
@@ -64,20 +76,28 @@ class RelativeGradient(Informed):
 
     guess = "transpose"
 
-    def __init__(self, problem: Any, scaled: bool = True, **options: Any) -> None:
+    def __init__(
+        self,
+        problem: Any,
+        scaled: bool | None = None,
+        schedule: Schedule | None = None,
+        **options: Any,
+    ) -> None:
         if options:
             raise TypeError(
-                f"RelativeGradient takes one option, scaled, and got {', '.join(options)}"
+                f"RelativeGradient takes scaled or schedule, and got {', '.join(options)}"
             )
         need(problem, self, "deviation", "multiply")
-        super().__init__(problem, scaled=scaled)
+        scaled = schedule is None if scaled is None else scaled
+        check(schedule, scaled, problem)
+        super().__init__(problem, scaled=scaled, schedule=schedule)
         problem.begin()
-        self.scaled = scaled
+        self.scaled, self.schedule, self.taken = scaled, schedule, 0
         self.R = problem.deviation()
         n = self.R.shape[-1]
         self.v = probe(n, self.R.device).to(self.R.dtype).expand(*self.R.shape[:-2], n, 1)
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
-        self.law = partial(relative_law, scaled)
+        self.law = partial(relative_law, scaled, schedule)
 
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -91,14 +111,25 @@ class RelativeGradient(Informed):
 
     @torch.no_grad()
     def advance(self) -> None:
-        """Add the residual times the iterate."""
+        """Add the residual times the iterate, or what the schedule says."""
         self._follow()
+        if self.schedule is not None:
+            self._scheduled(self.schedule.about_one(self.taken))
+            self.taken += 1
+            return
         s: Any = 1.0
         if self.scaled:
             least = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
             s = rates.stretch(least.clamp(*SAFE), self.problem.power)
         a, b = rates.coefficients(s, self.problem.power)
         self.problem.multiply(a, self.R * b)
+
+    def _scheduled(self, m: tuple[float, ...]) -> None:
+        """Multiply by m₀ I + R (m₁ I + R (m₂ I + …))."""
+        T = self.R * m[-1]
+        for c in m[-2:0:-1]:
+            T = plus_product(self.R * c, self.R, T)
+        self.problem.multiply(m[0], T)
 
     def _follow(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
@@ -120,8 +151,21 @@ def probe(n: int, device: torch.device) -> Tensor:
     return torch.cos(torch.arange(1, n + 1, dtype=torch.float64, device=device) ** 2)[:, None]
 
 
+def check(schedule: Schedule | None, scaled: bool, problem: Any) -> None:
+    """Refuse a schedule that is also to be scaled, or that was made for another kind of step."""
+    if schedule is None:
+        return
+    if scaled:
+        raise ValueError("scaled=True: a schedule has its coefficients already; leave scaled out")
+    if schedule.power != problem.power:
+        raise ValueError(
+            f"this schedule has power={schedule.power}, and {type(problem).__name__} needs "
+            f"power={problem.power}: pass that when you make it"
+        )
+
+
 def relative_law(
-    scaled: bool, problem: Any, start: list[Tensor], steps: int
+    scaled: bool, schedule: Schedule | None, problem: Any, start: list[Tensor], steps: int
 ) -> rates.Prediction | None:
     """What theory says of a run whose unknowns began in the eigenbasis of the given matrix."""
     R = problem.deviation()
@@ -129,5 +173,5 @@ def relative_law(
     if spectrum is None:
         return None
     f, w = spectrum
-    safe = SAFE if scaled else None
-    return rates.relative(problem.modes(start[0]), f, w, min(steps, 200), safe, problem.power)
+    safe, count = SAFE if scaled else None, min(steps, 200)
+    return rates.relative(problem.modes(start[0]), f, w, count, safe, problem.power, schedule)
