@@ -3,7 +3,7 @@
 # description: >-
 #   The best polynomials in float32 and bfloat16, a lower bound on their products, the inverse's own
 #   optimum, and what the choice changes in an optimizer.
-# given: [1933, 1970, 1971, 1986, 2007, 2016, 2024, 2025, 2026]
+# given: [1933, 1969, 1970, 1971, 1986, 2007, 2016, 2024, 2025, 2026]
 # ---
 
 # %% [markdown]
@@ -27,7 +27,9 @@ A = gd.matrices.with_singular_values(
 for name, margin in (("plain", 0.0), ("divided by 1.01", 0.01)):
     for k in range(9):
         X = gd.schedules.minimax(1e-3, margin=margin).orthogonalize(A, k)
-        top = torch.linalg.matrix_norm(X.nan_to_num(1e9, 1e9, -1e9).double(), 2)
+        top = torch.linalg.matrix_norm(
+            X.nan_to_num(1e9, 1e9, -1e9).double(), 2
+        )
         sizes[name].append(min(top.item(), 1e9))
 fig = gd.figures.figure(
     "In bfloat16 the best quintics explode, and a margin of a hundredth saves them",
@@ -55,7 +57,7 @@ fig
 #
 # ## What survives
 #
-# Two questions are easily mixed up. Is $X$ orthogonal? And is it the orthogonal matrix *of* $M$? The
+# These are two questions. Is $X$ orthogonal? And is it the orthogonal matrix *of* $M$? The
 # first one $X$ itself can answer. For the second we compare with the polar factor of $M$ in float64.
 
 # %%
@@ -241,7 +243,8 @@ ratios = [floors[name, 0.1] / floors[name, 0.03] for name in directions]
 assert all(2.5 < ratio < 4.5 for ratio in ratios)
 assert abs(floors["Muon", 0.03] / floors["exact factor", 0.03] - 1) < 0.2
 last = max(directions, key=lambda name: arrival[name, 0.03])
-assert last == "Muon" and arrival["best 5", 0.03] < 130
+assert last == "Muon"
+assert arrival["best 5", 0.03] < 130
 assert min(directions, key=lambda n: floors[n, 0.03]) == "Newton–Schulz 5"
 
 # %% tags=["figure"]
@@ -259,7 +262,10 @@ fig = gd.figures.figure(
     + ".",
 )
 for (name, direction), role, at in zip(
-    directions.items(), ("c1", "c4", "c3", "floor"), (200, 163, 320, 60), strict=True
+    directions.items(),
+    ("c1", "c4", "c3", "floor"),
+    (200, 163, 320, 60),
+    strict=True,
 ):
     for lr in (0.1, 0.03):
         errors = follow(direction, lr, A, answer)

@@ -158,7 +158,7 @@ fig = gd.figures.figure(
     + ". The best cubic is at its largest error at both ends and once between them on the other side, "
     "the best quintic at both ends and twice between.",
 )
-for (name, role, at), _ in shown.items():
+for name, role, at in shown:
     gd.figures.line(fig, x, errors[name], role, name, at=at)
     slopes = errors[name].diff().sign()
     turns = 1 + (slopes[1:] != slopes[:-1]).nonzero().flatten()
@@ -250,13 +250,15 @@ fig = gd.figures.figure(
 )
 places = (43, 34, 11, 17, 22)
 for name, schedule, role, at in zip(
-    names, contenders(1e-3), ("c2", "c5", "c1", "c3", "c4"), places, strict=True
+    names,
+    contenders(1e-3),
+    ("c2", "c5", "c1", "c3", "c4"),
+    places,
+    strict=True,
 ):
     cost = len(schedule.coefficients[0])
     errors = worst(schedule, 1e-3, 24).clamp(min=1e-13)
-    gd.figures.line(
-        fig, range(0, 25 * cost, cost), errors, role, name, at=at
-    )
+    gd.figures.line(fig, range(0, 25 * cost, cost), errors, role, name, at=at)
 cycling = (1 - gd.schedules.muon().trace(grid, 16)).abs().amax(-1)
 assert cycling.min() > 0.3
 gd.figures.line(fig, range(0, 51, 3), cycling, "failure", "Muon", at=44)
@@ -265,9 +267,9 @@ fig
 # %% [markdown]
 # ## Muon's polynomial does not arrive
 #
-# Jordan et al. (2024) did without the end. Their quintic, $3.4445\,\sigma - 4.7750\,\sigma^3 +
-# 2.0315\,\sigma^5$, is the same at all five steps, and chosen for its slope at zero. It has no fixed
-# point at one.
+# Jordan et al. (2024) did without the end. Their quintic, with $(a, b, c)$ =
+# {{= gd.schedules.muon().coefficients[0] }}, is the same at all five steps, and chosen for its slope at
+# zero. It has no fixed point at one.
 
 # %%
 muon = gd.schedules.muon()
