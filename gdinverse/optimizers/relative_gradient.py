@@ -105,6 +105,7 @@ class RelativeGradient(Informed):
         if self.problem.deviation_ends:
             size, before = norm(self.R), getattr(self, "size", torch.inf)
             over = (size < 0.25) & ~(size < before / 2)  # rounding is all that is left
+            over &= self.settled
             self.exhausted = self.exhausted | over | (size <= self.problem.enough)
             self.size = size
         return self.problem.relative_look(self.R)
@@ -123,6 +124,11 @@ class RelativeGradient(Informed):
             s = rates.stretch(least.clamp(*SAFE), self.problem.power)
         a, b = rates.coefficients(s, self.problem.power)
         self.problem.multiply(a, self.R * b)
+
+    @property
+    def settled(self) -> bool:
+        """Whether steps are of one kind from here on: a schedule may first lead away from I."""
+        return self.schedule is None or self.taken >= len(self.schedule.coefficients)
 
     def _scheduled(self, m: tuple[float, ...]) -> None:
         """Multiply by m₀ I + R (m₁ I + R (m₂ I + …))."""

@@ -244,6 +244,17 @@ def test_below_its_interval_a_schedule_only_takes_longer():
     assert result.steps == result.prediction.steps > len(minimax(1e-2).coefficients)
 
 
+@pytest.mark.parametrize("degree", [3, 7])
+def test_a_schedule_is_followed_where_it_first_leads_away_from_the_answer(degree):
+    """Nearly orthogonal matrices, and an interval that is made for worse ones."""
+    g = torch.Generator().manual_seed(0)
+    Q = torch.linalg.qr(torch.randn(40, 2, 2, generator=g, dtype=torch.float64))[0]
+    M = Q * (1 + 0.1 * torch.rand(40, 1, 2, generator=g, dtype=torch.float64))
+    result = gd.polar(M, schedule=minimax(1e-6, degree=degree))
+    assert result.converged.all()
+    assert result.steps.equal(result.prediction.steps)
+
+
 def test_a_run_by_a_schedule_is_data():
     result = gd.polar(gd.matrices.random_2020(), schedule=minimax(1e-2))
     again = pickle.loads(pickle.dumps(result))
