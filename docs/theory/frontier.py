@@ -108,7 +108,7 @@ fig
 #     **{{= len(gd.schedules.minimax(1e-3, degree=3).coefficients) }}**. Nothing says that a polynomial has to leave one where it is, as long as
 #     *some* step does so at last.
 #
-# ## The best polynomial touches its error
+# ## The best polynomial touches its bound
 #
 # All singular values are in $[l, 1]$. We look for the cubic whose largest distance from one, on all of the
 # interval, is least. Its error is the same at both ends, and as large on the other side where the slope
