@@ -10,7 +10,7 @@ tensor([1.0000, 0.5000, 0.3333, 0.2500], dtype=torch.float64)
 The error bound is below the tolerance.
 """
 
-from gdinverse import figures, matrices, proof, rates
+from gdinverse import figures, matrices, proof, rates, schedules
 from gdinverse.atlas.cholesky import Cholesky, cholesky
 from gdinverse.atlas.derived import det, orthogonal_procrustes, slogdet
 from gdinverse.atlas.polar import Polar, polar
@@ -93,6 +93,7 @@ __all__ = [
     "proof",
     "qr",
     "rates",
+    "schedules",
     "sign",
     "slogdet",
     "solve",

@@ -397,8 +397,8 @@ fig
 #
 # **What carries over to a network.** Rung one is what trains networks. Rung two asks for the
 # curvature along each direction without noise, which minibatches do not give. Rung three lives on
-# in optimizers that make their momentum orthogonal in each step, by a polynomial of matrix
-# products: there a matrix, and not a loss, is what the step works on.
+# in optimizers that make their momentum orthogonal in each step, by a [polynomial of matrix
+# products](frontier.py): there a matrix, and not a loss, is what the step works on.
 #
 # The residual $I - X M$ that drives rung three also says [how an answer proves itself](proof.py).
 

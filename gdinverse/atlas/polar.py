@@ -126,8 +126,8 @@ def polar(M: Any, **options: Any) -> Result:
     M : Tensor of shape (..., m, n), or whatever becomes one
         float32 or float64; m ≥ n, of full rank.
     **options
-        tolerance, max_steps, callback, progress, true_error and scaled as in `minimize` and
-        `RelativeGradient`.
+        tolerance, max_steps, callback, progress, true_error, scaled and schedule as in `minimize`
+        and `RelativeGradient`.
 
     Returns
     -------

@@ -11,7 +11,8 @@ from torch import Tensor
 from gdinverse import rates
 from gdinverse.core.methods import Informed
 from gdinverse.core.problem import need
-from gdinverse.core.tensors import norm
+from gdinverse.core.tensors import norm, plus_product
+from gdinverse.schedules import Schedule
 
 UNSEEN = 64  # steps in which any direction that M can see has grown to full size
 LONGEST = 200  # steps after which even the least square that the dtype tells from 0 has grown
@@ -29,7 +30,19 @@ class RelativeGradient(Informed):
     scaled : bool, optional
         Carry one vector, the direction still missing, and stretch each step by what it says of
         the smallest singular value. It halves the steps, for n² more a step. By default wherever
-        the step is a polynomial in R; triangular steps, as of `Cholesky`, are not stretched.
+        the step is a polynomial in R, unless there is a schedule; triangular steps, as of
+        `Cholesky`, are not stretched.
+    schedule : Schedule, optional
+        Polynomials that take the place of the plain step, one a step; see `schedules`.
+
+    Raises
+    ------
+    ValueError
+        For triangular steps that are to be scaled or to follow a schedule, for a scaled step of a
+        schedule, which has its coefficients already, and for a schedule made for another power
+        than the problem's.
+    TypeError
+        For any other option, or a problem without such a step.
 
     Notes
     -----
@@ -66,26 +79,28 @@ class RelativeGradient(Informed):
 
     guess = "transpose"
 
-    def __init__(self, problem: Any, scaled: bool | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        problem: Any,
+        scaled: bool | None = None,
+        schedule: Schedule | None = None,
+        **options: Any,
+    ) -> None:
         if options:
             raise TypeError(
-                f"RelativeGradient takes one option, scaled, and got {', '.join(options)}"
+                f"RelativeGradient takes scaled or schedule, and got {', '.join(options)}"
             )
         need(problem, self, "deviation", "multiply")
-        if scaled and not problem.scalable:
-            raise ValueError(
-                "scaled=True stretches a step so that eigenvalues stay in order, and the steps of "
-                f"{type(problem).__name__} are triangular: leave scaled out"
-            )
-        scaled = problem.scalable if scaled is None else scaled
-        super().__init__(problem, scaled=scaled)
+        scaled = problem.scalable and schedule is None if scaled is None else scaled
+        check(schedule, scaled, problem)
+        super().__init__(problem, scaled=scaled, schedule=schedule)
         problem.begin()
-        self.scaled = scaled
+        self.scaled, self.schedule, self.taken = scaled, schedule, 0
         self.R = problem.deviation()
         n = self.R.shape[-1]
         self.v = probe(n, self.R.device).to(self.R.dtype).expand(*self.R.shape[:-2], n, 1)
         self.unseen = torch.zeros_like(self.exhausted, dtype=torch.long)
-        self.law = partial(relative_law, scaled)
+        self.law = partial(relative_law, scaled, schedule)
 
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -94,21 +109,37 @@ class RelativeGradient(Informed):
             size, before = norm(self.R), getattr(self, "size", torch.inf)
             self.looks = getattr(self, "looks", -1) + 1
             over = (size < 0.25) & ~(size < before / 2)  # rounding is all that is left
-            over |= self.looks >= LONGEST
+            over = (over & self.settled) | (self.looks >= LONGEST)
             self.exhausted = self.exhausted | over | (size <= self.problem.enough)
             self.size = size
         return self.problem.relative_look(self.R)
 
     @torch.no_grad()
     def advance(self) -> None:
-        """Add the residual times the iterate."""
+        """Add the residual times the iterate, or what the schedule says."""
         self._follow()
+        if self.schedule is not None:
+            self._scheduled(self.schedule.about_one(self.taken))
+            self.taken += 1
+            return
         s: Any = 1.0
         if self.scaled:
             least = 1 - (self.v * (self.R @ self.v)).sum(-2, keepdim=True)
             s = rates.stretch(least.clamp(*SAFE), self.problem.power)
         a, b = rates.coefficients(s, self.problem.power)
         self.problem.multiply(a, self.R * b)
+
+    @property
+    def settled(self) -> bool:
+        """Whether steps are of one kind from here on: a schedule may first lead away from I."""
+        return self.schedule is None or self.taken >= len(self.schedule.coefficients)
+
+    def _scheduled(self, m: tuple[float, ...]) -> None:
+        """Multiply by m₀ I + R (m₁ I + R (m₂ I + …))."""
+        T = self.R * m[-1]
+        for c in m[-2:0:-1]:
+            T = plus_product(self.R * c, self.R, T)
+        self.problem.multiply(m[0], T)
 
     def _follow(self) -> None:
         """Follow the direction that is still missing, and see whether M can see it at all."""
@@ -130,8 +161,26 @@ def probe(n: int, device: torch.device) -> Tensor:
     return torch.cos(torch.arange(1, n + 1, dtype=torch.float64, device=device) ** 2)[:, None]
 
 
+def check(schedule: Schedule | None, scaled: bool, problem: Any) -> None:
+    """Refuse what fits no polynomial step, and a schedule that was made for another one."""
+    if not problem.scalable and (scaled or schedule is not None):
+        raise ValueError(
+            f"{'scaled=True' if scaled else 'a schedule'} changes a step by a polynomial in R, and "
+            f"the steps of {type(problem).__name__} are triangular: leave it out"
+        )
+    if schedule is None:
+        return
+    if scaled:
+        raise ValueError("scaled=True: a schedule has its coefficients already; leave scaled out")
+    if schedule.power != problem.power:
+        raise ValueError(
+            f"this schedule has power={schedule.power}, and {type(problem).__name__} needs "
+            f"power={problem.power}: pass that when you make it"
+        )
+
+
 def relative_law(
-    scaled: bool, problem: Any, start: list[Tensor], steps: int
+    scaled: bool, schedule: Schedule | None, problem: Any, start: list[Tensor], steps: int
 ) -> rates.Prediction | None:
     """What theory says of a run whose unknowns began in the eigenbasis of the given matrix."""
     R = problem.deviation()
@@ -141,6 +190,6 @@ def relative_law(
     if spectrum is None:
         return None
     f, w = spectrum
-    safe, extent = SAFE if scaled else None, problem.extent()
-    modes = problem.modes(start[0])
-    return rates.relative(modes, f, w, min(steps, LONGEST), safe, problem.power, extent)
+    safe, count = SAFE if scaled else None, min(steps, LONGEST)
+    options = {"power": problem.power, "extent": problem.extent(), "schedule": schedule}
+    return rates.relative(problem.modes(start[0]), f, w, count, safe, **options)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gdinverse.rates.quadratic import Modes, Prediction, of_factors
+from gdinverse.schedules import Schedule
 
 
 def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
@@ -59,8 +60,9 @@ def relative(
     safe: tuple[float, float] | None = None,
     power: int = 1,
     extent: Tensor | None = None,
+    schedule: Schedule | None = None,
 ) -> Prediction:
-    """The curve of the relative gradient, plain or scaled.
+    """The curve of the relative gradient, plain, scaled or by a schedule.
 
     Parameters
     ----------
@@ -79,6 +81,8 @@ def relative(
         1 for X ← X + (I − X M) X; 2 where the unknown is in both factors, X ← X + X (I − XᵀX)/2.
     extent : Tensor of shape (..., n), optional
         The squared size of the answer along each eigenvector, where they differ.
+    schedule : Schedule, optional
+        Polynomials in place of the plain step.
 
     Notes
     -----
@@ -104,16 +108,13 @@ def relative(
     """
     r = first = 1 - f
     factors, sizes, roots = [torch.ones_like(r)], [r.square().sum(-1).sqrt()], [f]
-    for _ in range(steps):
+    for k in range(steps):
         s: Any = 1.0
         if safe is not None:
             w = w * r.square()
             w = w / w.sum(-1, keepdim=True).clamp(min=torch.finfo(w.dtype).tiny)
             s = stretch((f * w).sum(-1, keepdim=True).clamp(*safe), power)
-        early, q, m = f < 0.5, 1 - s + s * r, power + 1 - s * f
-        f = s * f * m if power == 1 else s * f * (m / 2).square()
-        late = q.square() if power == 1 else q.square() * (3 + q) / 4
-        r = torch.where(early, 1 - f, late)
+        f, r = schedule.moved(f, r, k) if schedule else _stretched(f, r, s, power)
         factors.append(torch.where(first == 0, 0, r / first))
         sizes.append(r.square().sum(-1).sqrt())
         roots.append(f)
@@ -172,6 +173,14 @@ def lower_half(R: Tensor) -> Tensor:
             [3., 2.]])
     """
     return (R.tril() + R.tril(-1)) / 2
+
+
+def _stretched(f: Tensor, r: Tensor, s: Any, power: int) -> tuple[Tensor, Tensor]:
+    """Where a step by s takes f and r = 1 − f."""
+    early, q, m = f < 0.5, 1 - s + s * r, power + 1 - s * f
+    f = s * f * m if power == 1 else s * f * (m / 2).square()
+    late = q.square() if power == 1 else q.square() * (3 + q) / 4
+    return f, torch.where(early, 1 - f, late)
 
 
 def stretch(least: Tensor, power: int) -> Tensor:
