@@ -127,7 +127,8 @@ assert worst < 1.2e-16
 H = gd.matrices.hilbert(5)
 condition, determinant = gd.cond(H), gd.det(H)
 print(f"condition number {condition.value:.1f} ± {condition.error_bound:.0e}")
-print(f"determinant {determinant.value:.4e}, ± {determinant.error_bound:.0e}, relative")
+print(f"determinant {determinant.value:.4e}")
+print(f"relative error at most {determinant.error_bound:.0e}")
 assert abs(condition.value - torch.linalg.cond(H)) < 1
 
 # %% [markdown]

@@ -129,7 +129,7 @@ assert flat.status is gd.Status.undecided
 
 # %%
 x = 0.1 + 0.9j
-for _ in range(8):
+for _ in range(6):
     x = x * (3 - x * x) / 2
 print(f"|x| = {abs(x):.0e}")
 assert abs(x) > 1e9

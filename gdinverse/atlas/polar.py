@@ -105,13 +105,17 @@ class Polar(Relative):
         Q = (X + half).widened(over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm))
         M = Ball.exact(self.core).widened(norm(self.core) * 0 + SMALLEST_NORMAL)
         product = Q.mT @ M
-        H, K, N = product.sym, product.skew, (M - Q @ product)
+        H, K = product.sym, product.skew
         values, V = torch.linalg.eigh(H.high.nan_to_num(0, 0, 0))
         turn = V.mT @ (2 * K.high) @ V / (values.unsqueeze(-1) + values.unsqueeze(-2))
-        outside = over(N.norm, H.lowest)
-        off = over(K.norm, H.lowest) + outside + outside.square() / 2
-        added = high @ V @ turn + N.high @ V / values.unsqueeze(-2)
-        return half.high + added @ V.mT, (Q - X).norm + off
+        added, off = high @ V @ turn @ V.mT, over(K.norm, H.lowest)
+        if high.shape[-2] > high.shape[-1]:  # else the columns of Q span everything
+            N = M - Q @ product
+            lean = N.high - high @ (high.mT @ N.high)
+            added = added + lean @ V / values.unsqueeze(-2) @ V.mT
+            outside = over(N.norm, H.lowest)
+            off = off + outside + outside.square() / 2
+        return half.high + added, (Q - X).norm + off
 
     def exact(self) -> Tensor:
         U, _, Vh = torch.linalg.svd(sound(self.M), full_matrices=False)
