@@ -26,7 +26,8 @@ result.plot()
 draws = torch.randn(20000, 3, generator=g).double() @ result.value.mT
 seen = draws.mT @ draws / len(draws)
 apart = (seen - S).abs().max().item()
-assert result.converged and apart < 0.05
+assert result.converged
+assert apart < 0.05
 assert result.steps == result.prediction.steps
 
 # %% [markdown]
@@ -73,7 +74,8 @@ for name, start in starts.items():
     small[name] = int((loss_of(L) < 1e-6).sum())
     right[name] = int((off < 0.05).sum())
     print(f"{name:9} small loss {small[name]:3}, right {right[name]:3}")
-assert right["random"] < small["random"] and right["zero"] == 0
+assert right["random"] < small["random"]
+assert right["zero"] == 0
 
 # %% [markdown]
 # ## The loss is small and the answer is wrong {: #wrong }

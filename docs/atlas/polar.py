@@ -27,7 +27,8 @@ result.plot()
 # %%
 before = (measured - turn).norm().item()
 after = (result.value - turn).norm().item()
-assert result.converged and after < before
+assert result.converged
+assert after < before
 assert result.steps == result.prediction.steps
 
 # %% [markdown]
@@ -87,7 +88,8 @@ other_zero = int((loss_of(other) < 1e-12).sum())
 adam_right, other_right = right(adam), right(other)
 print(f"Adam             zero loss {adam_zero:3}, right {adam_right:3}")
 print(f"SGD, other start zero loss {other_zero:3}, right {other_right:3}")
-assert adam_zero > 0 and other_zero > 90
+assert adam_zero > 0
+assert other_zero > 90
 assert adam_right == other_right == 0
 
 # %% [markdown]
@@ -139,7 +141,9 @@ worst = answer.error_bound.max().item()
 wrong_one = gd.Polar(M[0])
 wrong_one.restore([other[0]])
 claimed = wrong_one.error_bound().item()
-assert worst < 1.2e-16 and library < 1e-12 and claimed > 0.1
+assert worst < 1.2e-16
+assert library < 1e-12
+assert claimed > 0.1
 
 # %% [markdown]
 # Our answers are within {{= worst : .0e }}, relative, and that is proven. The factor from

@@ -27,7 +27,8 @@ result.plot()
 # %%
 below = round((n - result.value.trace().item()) / 2)
 assert below == int((torch.linalg.eigvalsh(S) < t).sum())
-assert result.converged and result.steps == result.prediction.steps
+assert result.converged
+assert result.steps == result.prediction.steps
 
 # %% [markdown]
 # {{= below }} of the {{= n }} eigenvalues are below the threshold. The count is proven: the bound on the
@@ -75,8 +76,10 @@ print("          zero loss, right")
 print("SGD from M/‖M‖ ", from_M)
 print("X = I          ", from_eye)
 print("Adam from M/‖M‖", by_adam)
-assert from_M[1] >= 95 and by_adam[1] < by_adam[0]
-assert from_eye[0] == 100 and from_eye[1] < 10
+assert from_M[1] >= 95
+assert by_adam[1] < by_adam[0]
+assert from_eye[0] == 100
+assert from_eye[1] < 10
 
 # %% [markdown]
 # $X = I$ has a loss of zero at the first look, in {{= from_eye[0] }} of 100, and it is the sign in
@@ -117,7 +120,9 @@ apart = (torch.linalg.matrix_norm(library - answer.value) / 2).max().item()
 worst = answer.error_bound.max().item()
 flat = gd.sign(torch.ones(3, 3))
 print(flat)
-assert answer.converged.all() and worst < 1.2e-16 and apart < 1e-12
+assert answer.converged.all()
+assert worst < 1.2e-16
+assert apart < 1e-12
 assert flat.status is gd.Status.undecided
 
 # %% [markdown]
