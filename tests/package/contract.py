@@ -27,7 +27,10 @@ Kind = type[gd.Problem]
 
 
 def found() -> Iterator[Kind]:
-    """Every problem of the package that has an example; what has none is a base."""
+    """Every problem of the package that has an example; what has none is a base.
+
+    So is what others build on and has no answer of its own.
+    """
     for package in PACKAGES:
         try:
             modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
@@ -38,7 +41,8 @@ def found() -> Iterator[Kind]:
             for kind in vars(importlib.import_module(name)).values():
                 own = isinstance(kind, type) and kind.__module__ == name
                 if own and issubclass(kind, gd.Problem) and has_example(kind):
-                    yield kind
+                    if kind.exact is not gd.Problem.exact or not kind.__subclasses__():
+                        yield kind
 
 
 def has_example(kind: Kind) -> bool:
