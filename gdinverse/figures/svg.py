@@ -53,18 +53,17 @@ def svg(figure: go.Figure | dict[str, Any], *, width: int = 0, height: int = 390
     plot = "".join([*_ground(fig), *traces(fig), *_beside(fig), *_names(fig)])
     margin = MARGIN | fig.layout.margin.to_plotly_json()
     left, right, top, bottom = (margin[side] for side in "lrtb")
-    across, down = left + right, top + bottom
     if not width:
-        size = f"width:calc(100% - {across}px);height:calc(100% - {down}px)"
-        place = f"position:absolute;left:{left}px;top:{top}px;{size}"
-        return f'<svg style="{place}" overflow="visible" aria-hidden="true">{plot}</svg>'
+        # Plotly's name for it; the margins are its padding, so that it is as wide as its box.
+        place = f'class="main-svg" style="padding:{top}px {right}px {bottom}px {left}px"'
+        return f'<svg {place} overflow="visible" aria-hidden="true">{plot}</svg>'
     claim = escape(fig.layout.title.text or "")
     alt = escape((fig.layout.meta or {}).get("alt") or "") or claim
-    place = f'x="{left}" y="{top}" width="{width - across}" height="{height - down}"'
+    size = f'width="{width - left - right}" height="{height - top - bottom}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" {FONT} '
         f'role="img" aria-label="{alt}"><title>{claim}</title><desc>{alt}</desc>'
-        f'<svg {place} overflow="visible">{plot}</svg></svg>'
+        f'<svg x="{left}" y="{top}" {size} overflow="visible">{plot}</svg></svg>'
     )
 
 

@@ -161,7 +161,7 @@ def test_a_drawing_in_a_page_fills_its_box_and_leaves_the_words_to_it():
     drawing = drawn(lines)
     assert drawing.get("aria-hidden") == "true"
     assert drawing.find("title") is None
-    assert "width:calc(100% - 68px);height:calc(100% - 70px)" in drawing.get("style")
+    assert drawing.get("style") == "padding:26px 20px 44px 48px"
 
 
 def test_points_lie_where_their_numbers_are_on_linear_axes():
