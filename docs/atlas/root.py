@@ -85,10 +85,10 @@ assert heavy_right < sgd_right
 # small $\lambda$ has its root near 0, and momentum carries $x$ past 0, to the other side.
 
 # %%
-values = torch.linalg.eigvalsh(C)
-x, speed = torch.ones_like(values), torch.zeros_like(values)
+lam = torch.linalg.eigvalsh(C)
+x, speed = torch.ones_like(lam), torch.zeros_like(lam)
 for _ in range(800):
-    speed = 0.9 * speed + 8 * (x * x - values) * x / 16
+    speed = 0.9 * speed + 8 * (x * x - lam) * x / 16
     x = x - speed
 predicted = (x < 0).sum(-1)
 found = (torch.linalg.eigvals(heavy).real < 0).sum(-1)
@@ -159,8 +159,8 @@ plain, inverse = gd.sqrtm(C, scaled=False), gd.inv_sqrtm(C)
 agree_plain = int((plain.prediction.steps == plain.steps).sum())
 agree_scaled = int((root.prediction.steps == root.steps).sum())
 worst = max(root.error_bound.max().item(), inverse.error_bound.max().item())
-values, V = torch.linalg.eigh(C)
-library = V * values.rsqrt().unsqueeze(-2) @ V.mT
+lam, V = torch.linalg.eigh(C)
+library = V * lam.rsqrt().unsqueeze(-2) @ V.mT
 size = torch.linalg.matrix_norm(inverse.value)
 apart = (torch.linalg.matrix_norm(library - inverse.value) / size).max().item()
 assert agree_plain == agree_scaled == 100

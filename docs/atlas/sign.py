@@ -114,8 +114,8 @@ assert agree == agree_scaled == 100
 # good as 0, nothing is proven.
 
 # %%
-values, V = torch.linalg.eigh(M)
-library = V * values.sign().unsqueeze(-2) @ V.mT
+lam, V = torch.linalg.eigh(M)
+library = V * lam.sign().unsqueeze(-2) @ V.mT
 apart = (torch.linalg.matrix_norm(library - answer.value) / 2).max().item()
 worst = answer.error_bound.max().item()
 flat = gd.sign(torch.ones(3, 3))

@@ -303,6 +303,28 @@ assert far[torch.float64, 1e-7] > 10 * far[torch.float64, 1e-5]
 assert same > 50
 assert far[torch.float32, 1e-7] > 0.5
 
+# %% tags=["figure"]
+tried = [1e-7, 1e-5, 1e-3, 1e-1]
+fig = gd.figures.figure(
+    f"Small differences: at best {best_difference:.0e}, then worse again",
+    x="δ (log scale)",
+    y="largest distance to the cosine",
+    log_x=True,
+    x_range=(5e-8, 0.3),
+    y_range=(1e-12, 10),
+    caption="A hundred slopes of the sine by differences, in two dtypes.",
+    alt="; ".join(
+        f"δ = {s:.0e}: {far[torch.float64, s]:.0e} in float64, "
+        f"{far[torch.float32, s]:.0e} in float32"
+        for s in tried
+    ),
+)
+for kind, role in ((torch.float64, "c1"), (torch.float32, "c2")):
+    curve = [far[kind, s] for s in tried]
+    gd.figures.line(fig, tried, curve, role, str(kind).split(".")[1])
+    gd.figures.dots(fig, tried, curve, role)
+fig
+
 # %% [markdown]
 # Smaller helps, and then it hurts: two numbers that agree in most digits leave few when you
 # subtract them. In float32 with the smallest $\delta$, $x + \delta$ and $x - \delta$ *are* $x$ at

@@ -86,6 +86,24 @@ for name, row in rows.items():
         f"   {gone[0]:6} {gone[1]:4}"
     )
 
+# %% tags=["figure"]
+own = {
+    names[name]: row["dead"][1] for name, row in rows.items() if name in names
+}
+fig = gd.figures.figure(
+    "With guesses of their own the same settings kill, and a free sign kills none",
+    x="",
+    y="dead, of 200",
+    log_y=False,
+    y_range=(0, 1.2 * max(own.values())),
+    caption="The second number under dead, for five of the settings.",
+    alt="; ".join(f"{name}: {dead} dead" for name, dead in own.items()),
+)
+assert [dead > 0 for dead in own.values()] == [True] * 3 + [False] * 2
+counted = list(own.values())
+gd.figures.bars(fig, list(own), counted, "failure", [str(n) for n in counted])
+fig
+
 # %% [markdown]
 # Read it slowly: each pair of rows that differ in one thing.
 #

@@ -241,7 +241,7 @@ fig = gd.figures.figure(
     f"{products[1e-3, 'best 3']} products with the best coefficients, at degree 3, 5 and 7",
     x="matrix products",
     y="largest |1 − σ|",
-    x_range=(0, 50),
+    x_range=(0, 62),
     y_range=(1e-12, 3),
     caption="All singular values in [0.001, 1]. A step costs one product for each coefficient.",
     alt="Products to an error of 1e-12: "
@@ -258,7 +258,9 @@ for name, schedule, role, at in zip(
 ):
     cost = len(schedule.coefficients[0])
     errors = worst(schedule, 1e-3, 24).clamp(min=1e-13)
-    gd.figures.line(fig, range(0, 25 * cost, cost), errors, role, name, at=at)
+    said = "" if role == "c2" else name
+    gd.figures.line(fig, range(0, 25 * cost, cost), errors, role, said, at=at)
+gd.figures.label(fig, names[0], 42.5, 1e-6, "c2")
 cycling = (1 - gd.schedules.muon().trace(grid, 16)).abs().amax(-1)
 assert cycling.min() > 0.3
 gd.figures.line(fig, range(0, 51, 3), cycling, "failure", "Muon", at=44)
@@ -290,6 +292,31 @@ print("in the end:", *(f"{x:.3f}" for x in cycle))
 greedy = worst(gd.schedules.minimax(1e-3), 1e-3, 5)[-1].item()
 assert nearest > 0.3 > 0.12 > greedy
 assert abs(turn) > 1
+
+# %% tags=["figure"]
+x = torch.linspace(0.6, 1.2, 300, dtype=torch.float64)
+fig = gd.figures.figure(
+    "Muon's map: out of its fixed point, into a cycle of four",
+    x="σ",
+    y="σ after one step",
+    log_y=False,
+    x_range=(0.6, 1.2),
+    y_range=(0.6, 1.2),
+    caption="Blue: from near the fixed point outward, 40 steps. Green: the last four.",
+    alt=f"The map falls through the diagonal at {fixed:.3f} with slope {turn:.2f}. A staircase that "
+    "begins near that point spirals outward and ends on the four values "
+    + ", ".join(f"{v:.3f}" for v in cycle.sort().values)
+    + ".",
+)
+gd.figures.line(fig, [0.6, 1.2], [0.6, 1.2], "floor", "σ", at=1.14)
+gd.figures.line(
+    fig, x, muon.trace(x, 1)[1], "predicted", "Muon's quintic", at=0.66
+)
+outward = muon.trace(fixed + 0.002, 40).repeat_interleave(2)
+gd.figures.line(fig, outward[:-1], outward[1:], "measured")
+ring = torch.cat([cycle, cycle[:1]]).repeat_interleave(2)
+gd.figures.line(fig, ring[:-1], ring[1:], "c3", wide=True)
+fig
 
 # %% [markdown]
 # After five steps, singular values from `0.001` to one are between {{= landed[0] : .2f }} and

@@ -60,7 +60,7 @@ def test_the_error_of_every_step_is_predicted(kind):
 
 @pytest.mark.parametrize("kind", TRIANGULAR)
 def test_a_triangular_step_is_not_stretched(kind):
-    with pytest.raises(ValueError, match="triangular: leave scaled out"):
+    with pytest.raises(ValueError, match="triangular: leave it out"):
         gd.minimize(kind(torch.eye(2)), gd.RelativeGradient, scaled=True)
 
 
