@@ -214,13 +214,14 @@ for schedule in contenders(1e-3):
 
 # %%
 print("steps to 0.3 / 1e-2 / 1e-7 / 1e-15 from σ at least l")
-print(f"{'l':7}", *(f"{name:<17}" for name in names))
+short = (name.replace("Newton–", "") for name in names)
+print(f"{'l':7}", *(f"{name:<13}" for name in short))
 for lower in (1e-1, 1e-2, 1e-3, 1e-6):
     row = ("/".join(map(str, steps_to[lower, name])) for name in names)
-    print(f"{lower:<7g}", *(f"{entry:<17}" for entry in row))
+    print(f"{lower:<7g}", *(f"{entry:<13}" for entry in row))
 print("products to 1e-12")
 for lower in (1e-1, 1e-2, 1e-3, 1e-6):
-    print(f"{lower:<7g}", *(f"{products[lower, name]:<17}" for name in names))
+    print(f"{lower:<7g}", *(f"{products[lower, name]:<13}" for name in names))
 spread = max(
     max(products[lower, n] for n in names[2:])
     - min(products[lower, n] for n in names[2:])

@@ -27,10 +27,7 @@ Kind = type[gd.Problem]
 
 
 def found() -> Iterator[Kind]:
-    """Every problem of the package that has an example; what has none is a base.
-
-    So is what others build on and has no answer of its own.
-    """
+    """Every problem of the package that has an example; what has none is a base."""
     for package in PACKAGES:
         try:
             modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
@@ -40,13 +37,17 @@ def found() -> Iterator[Kind]:
             name = f"{package}.{module.name}"
             for kind in vars(importlib.import_module(name)).values():
                 own = isinstance(kind, type) and kind.__module__ == name
-                if own and issubclass(kind, gd.Problem) and has_example(kind):
-                    if kind.exact is not gd.Problem.exact or not kind.__subclasses__():
-                        yield kind
+                if own and issubclass(kind, gd.Problem) and has_example(kind) and is_whole(kind):
+                    yield kind
 
 
 def has_example(kind: Kind) -> bool:
     return kind.example.__func__ is not gd.Problem.example.__func__
+
+
+def is_whole(kind: Kind) -> bool:
+    """Whether it is no base that has an example for those that build on it, but no answer."""
+    return kind.exact is not gd.Problem.exact or not kind.__subclasses__()
 
 
 def optimizer_of(kind: Kind) -> tuple[type[torch.optim.Optimizer], dict]:
