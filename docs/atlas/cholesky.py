@@ -3,6 +3,7 @@
 # description: >-
 #   A triangular root by gradient descent: from zero it never moves, from a random start it finds
 #   another root, and a triangular step is predicted and proven.
+# given: [100, 1991, "1.1", "20,000"]
 # ---
 
 # %% [markdown]

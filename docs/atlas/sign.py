@@ -3,6 +3,7 @@
 # description: >-
 #   Eigenvalues counted without computing one: the matrix sign by gradient descent, where a loss of
 #   zero says nothing, with a predicted curve and a bound.
+# given: [100, 2008]
 # ---
 
 # %% [markdown]

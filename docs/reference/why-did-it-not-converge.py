@@ -10,10 +10,10 @@
 # # Why did it not converge?
 #
 # A run ends with a status, and a status is a sentence. Here is each, with its likely causes, a check
-# that tells which is yours, and what to change.
+# for each, and what to change.
 # {: .gd-lead }
 #
-# One function asks each result on this page:
+# One function asks each result:
 
 # %%
 from textwrap import fill
@@ -49,11 +49,9 @@ def tell(result, name):
 # | [overflow](#overflow) | the answer does not fit |
 # | [not_finite](#not_finite) | the input holds nan or inf |
 #
-# An exception instead? The call itself was wrong:
-# [before the first step](#before-the-first-step).
+# An exception instead? See [before the first step](#before-the-first-step).
 #
-# In a batch each matrix has its own status, and `result[i]` is what a run of that matrix alone would
-# have given.
+# In a batch each matrix has its own status; `result[i]` is as if it had run alone.
 
 # %%
 batch = gd.inv(torch.stack([torch.eye(3, dtype=torch.float64), S]))
@@ -68,9 +66,8 @@ assert names == ["converged", "singular"]
 tell(gd.inv(M), "converged")
 
 # %% [markdown]
-# The relative error is at most `result.error_bound`, and that is proven, not estimated. The loss
-# alone never decides this. Without a `tolerance` you get the last digit of the dtype. [How an answer proves itself](../theory/proof.py) has the
-# argument.
+# The relative error is at most `result.error_bound`: [proven](../theory/proof.py), not estimated. The
+# loss alone never decides this. Without a `tolerance` you get the last digit of the dtype.
 
 # %% [markdown]
 # ## floor {: #floor }
@@ -80,12 +77,12 @@ single = gd.inv(M.float(), optimizer=SGD, lr=0.9, momentum=0.9)
 tell(single, "floor")
 
 # %% [markdown]
-# Something is proven, but less than you asked for. The number is in `result.error_bound`.
+# Something is proven, `result.error_bound`, but less than you asked for.
 #
-# 1. *You asked for the last digit of an optimizer that cannot deliver it.* Without a `tolerance`,
-#    that is what you ask for. Optimizers of torch stop where $X M - I$ is all rounding. Check: the
-#    bound is a small multiple of $\kappa\varepsilon$. Change: pass a `tolerance` above the bound, or
-#    `finish=True`, which corrects the last iterate in doubled precision.
+# 1. *You asked for the last digit of an optimizer that cannot deliver it.* Optimizers of
+#    torch stop where $X M - I$ is all rounding. Check: the bound is a small multiple of
+#    $\kappa\varepsilon$. Change: pass a `tolerance` above the bound, or `finish=True`, which corrects the
+#    last iterate in doubled precision.
 # 2. *It is float32.* Check: `M.dtype`. Change: `M.double()`. On a curve it is
 #    [a level](../failures/level.py#float32-floor).
 # 3. *The matrix is nearly singular.* Check: $\kappa\varepsilon$ is near one, and `gd.inv` without an
@@ -152,22 +149,12 @@ tell(gd.inv(units), "converged")
 # ## indefinite {: #indefinite }
 
 # %%
-C = torch.tensor([[1.0, 2.0], [2.0, 1.0]], dtype=torch.float64)
-result = gd.sqrtm(C)
-tell(result, "indefinite")
-v = result.witness
-print(f"vᵀ C v = {v @ C @ v:.4f}")
-assert v @ C @ v < 0
+tell(gd.sqrtm([[1.0, 2.0], [2.0, 1.0]]), "indefinite")
 
 # %% [markdown]
-# Only a positive definite matrix has the root, or the Cholesky factor, that was asked for.
-#
-# 1. *The matrix has a negative eigenvalue.* Check: $v^\top C v$ for the witness $v$, as above. Change:
-#    look where the matrix comes from; `gd.nearest_positive_semidefinite` finds the nearest one
-#    without negative eigenvalues.
-# 2. *An eigenvalue is 0, or was rounded to 0 or below.* Check: $v^\top C v$ is within
-#    $n\varepsilon\lVert C \rVert$ of 0. Change: in float32, take float64; a covariance of fewer samples
-#    than dimensions has such eigenvalues whatever the dtype.
+# The witness $v$ has $v^\top C v$ below 0, or within rounding of it:
+# [an example](../atlas/cholesky.py#bound). Change: in float32, the dtype;
+# `gd.nearest_positive_semidefinite` repairs what rounding did.
 
 # %% [markdown]
 # ## undecided {: #undecided }

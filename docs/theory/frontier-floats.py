@@ -55,6 +55,10 @@ fig
 #     The best quintic on $[l, 1]$ says nothing about `1.01`. Where does rounding put the largest singular
 #     value?
 #
+# ??? predict "An answer"
+#     Beyond one, by a unit of the dtype. There the quintic is steep: what is too large by a little grows with
+#     each step, and the polynomials that follow were not made for it.
+#
 # ## What survives
 #
 # These are two questions. Is $X$ orthogonal? And is it the orthogonal matrix *of* $M$? The

@@ -51,6 +51,10 @@ fig
 #     A singular value of `0.001` is to become one, and all you may do is to put it into a polynomial again
 #     and again. The same polynomial must leave one where it is. How fast can the small one grow?
 #
+# ??? predict "An answer"
+#     By the slope of the polynomial at 0, each time, and not faster while it is small. So all depends on
+#     how steep a polynomial can be that does not throw the large ones out.
+#
 # ## One number for a matrix
 #
 # The [relative gradient](ladder.py#rung-three-the-step-is-multiplied-by-the-iterate) for $X^\top X = I$ is

@@ -153,13 +153,14 @@ def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
 
 
 def test_the_site_keeps_to_its_size(site):
-    """Without plotly: as files 12 MB, the archives apart, and with them 7 MB as gzip sends all."""
+    """Without plotly: 220 kB a page as files, the archives apart; with them 125 as gzip sends."""
     files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]
     lying = sum(path.stat().st_size for path in files if path.suffix != ".zip")
     sent = sum(map(packed, files))
     print(f"{lying:,} bytes without archives, {sent:,} sent with them")
-    assert 1_000_000 < lying <= 12_000_000
-    assert 1_000_000 < sent <= 7_000_000
+    pages = sum(path.name == "index.html" for path in files)
+    assert 1_000_000 < lying <= 220_000 * pages
+    assert 1_000_000 < sent <= 125_000 * pages
 
 
 def packed(path: Path):
