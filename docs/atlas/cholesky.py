@@ -148,4 +148,4 @@ assert not_definite.status is gd.Status.indefinite
 # All answers are proven to {{= worst : .0e }}; `torch.linalg.cholesky` is up to {{= difference : .0e }} off.
 # For a matrix that is not positive definite there is a witness, a vector $v$ with $v^\top S v < 0$.
 #
-# Back to [the atlas](index.py).
+# Next: [orthonormal columns](qr.py).

@@ -83,8 +83,8 @@ fig
 # | [sign](sign.py), symmetric | $X$, from $M/\lVert M \rVert$ | $X X$ | $X (I + R/2)$ | $f (3 - f)^2/4$ |
 # | [square root](root.py) and its inverse | $Y$ and $Z$, $Y = S Z$ | $Z Y$ | both by $I + R/2$ | $f (3 - f)^2/4$ |
 # | [Cholesky](cholesky.py) | $Z$ lower, $Y = S Z^\top$ | $Z Y$ | $(I + \Phi) Z$ | the first $R$ decides |
-# | QR: `gd.qr` | $Q$, from $M/\lVert M \rVert$ | $Q^\top Q$ | $Q (I + \Phi^\top)$ | the first $R$ decides |
-# | Sylvester: `gd.solve_sylvester` | $X$ with $A X + X B = C$ | – | conjugate gradients | its modes |
+# | [QR](qr.py) | $Q$, from $M/\lVert M \rVert$ | $Q^\top Q$ | $Q (I + \Phi^\top)$ | the first $R$ decides |
+# | [Sylvester](sylvester.py) | $X$ with $A X + X B = C$ | – | conjugate gradients | its modes |
 #
 # $\Phi$ is the lower triangle of $R$, the diagonal halved.
 
@@ -94,7 +94,8 @@ fig
 # All but the linear ones have many answers of loss zero, and one that was asked for. **The loss knows the
 # set of answers, the path chooses one.** Each page has the run where it goes wrong:
 # [Adam on the polar factor](polar.py#wrong), [$I$ as a sign](sign.py#by-hand),
-# [momentum on the square root](root.py#wrong), [zero and a random start on Cholesky](cholesky.py#wrong). So
+# [momentum on the square root](root.py#wrong), [zero and a random start on Cholesky](cholesky.py#wrong),
+# [any descent on QR](qr.py#wrong). So
 # for these a small loss proves nothing, and a history shows no bound:
 
 # %%

@@ -53,6 +53,8 @@ class Cholesky(Triangular, Positive):
     >>> gd.minimize(problem, gd.RelativeGradient).value
     tensor([[2., 0.],
             [1., 3.]], dtype=torch.float64)
+
+    Explained in [The Cholesky factor](../atlas/cholesky.py).
     """
 
     def unknown(self) -> Tensor:
@@ -121,5 +123,7 @@ def cholesky(S: Any, **options: Any) -> Result:
     >>> import torch, gdinverse as gd
     >>> gd.cholesky([[2.0, 1.0], [1.0, 2.0]])
     Result(converged after 6 steps, relative error at most ...e-17)
+
+    Explained in [The Cholesky factor](../atlas/cholesky.py).
     """
     return minimize(Cholesky(S), RelativeGradient, **options)

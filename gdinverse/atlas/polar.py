@@ -67,6 +67,8 @@ class Polar(Relative):
     >>> gd.minimize(problem, gd.RelativeGradient).value
     tensor([[ 0., -1.],
             [ 1.,  0.]], dtype=torch.float64)
+
+    Explained in [The nearest orthogonal matrix](../atlas/polar.py).
     """
 
     power, deviation_ends = 2, True
@@ -149,5 +151,7 @@ def polar(M: Any, **options: Any) -> Result:
     >>> import torch, gdinverse as gd
     >>> gd.polar(gd.matrices.random_2020())
     Result(converged after 8 steps, relative error at most ...e-17)
+
+    Explained in [The nearest orthogonal matrix](../atlas/polar.py).
     """
     return minimize(Polar(M), RelativeGradient, **options)

@@ -65,6 +65,8 @@ class QR(Triangular, Polar):
     >>> R
     tensor([[3., 4.],
             [0., 2.]], dtype=torch.float64)
+
+    Explained in [Orthonormal columns](../atlas/qr.py).
     """
 
     @torch.no_grad()
@@ -158,5 +160,7 @@ def qr(M: Any, **options: Any) -> Result:
     >>> import torch, gdinverse as gd
     >>> gd.qr(gd.matrices.random_2020())
     Result(converged after 12 steps, relative error at most ...e-17)
+
+    Explained in [Orthonormal columns](../atlas/qr.py).
     """
     return minimize(QR(M), RelativeGradient, **options)

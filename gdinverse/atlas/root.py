@@ -50,6 +50,8 @@ class SquareRoot(Positive):
     >>> gd.minimize(problem, gd.RelativeGradient).value
     tensor([[2., 1.],
             [1., 2.]], dtype=torch.float64)
+
+    Explained in [The square root, and whitening](../atlas/root.py).
     """
 
     def residual(self) -> Tensor:
@@ -87,6 +89,8 @@ class InverseSquareRoot(Positive):
     >>> gd.minimize(problem, gd.RelativeGradient).value
     tensor([[ 0.6667, -0.3333],
             [-0.3333,  0.6667]], dtype=torch.float64)
+
+    Explained in [The square root, and whitening](../atlas/root.py).
     """
 
     degree = -1
@@ -135,6 +139,8 @@ def sqrtm(S: Any, **options: Any) -> Result:
     Result(converged after 4 steps, relative error at most ...e-17)
     >>> gd.sqrtm([[1.0, 2.0], [2.0, 1.0]]).status.name
     'indefinite'
+
+    Explained in [The square root, and whitening](../atlas/root.py).
     """
     return minimize(SquareRoot(S), RelativeGradient, **options)
 
@@ -152,5 +158,7 @@ def inv_sqrtm(S: Any, **options: Any) -> Result:
     >>> result.value
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]], dtype=torch.float64)
+
+    Explained in [The square root, and whitening](../atlas/root.py).
     """
     return minimize(InverseSquareRoot(S), RelativeGradient, **options)

@@ -61,6 +61,8 @@ class Sylvester(LinearProblem):
     >>> gd.minimize(problem, gd.ConjugateGradient).value
     tensor([[2.],
             [1.]], dtype=torch.float64)
+
+    Explained in [The Sylvester equation](../atlas/sylvester.py).
     """
 
     def __init__(self, A: Any, B: Any, C: Any) -> None:
@@ -198,6 +200,8 @@ def solve_sylvester(
     >>> gd.solve_sylvester([[2.0, 1.0], [0.0, 1.0]], [[1.0]], [[4.0], [2.0]]).value
     tensor([[1.],
             [1.]], dtype=torch.float64)
+
+    Explained in [The Sylvester equation](../atlas/sylvester.py).
     """
     problem = Sylvester(A, B, C)
     return minimize(problem, optimizer, **steady(problem, optimizer, options))
@@ -214,6 +218,8 @@ def solve_lyapunov(A: Any, Q: Any, **options: Any) -> Result:
     >>> gd.solve_lyapunov([[-1.0, 1.0], [0.0, -2.0]], [[-2.0, 0.0], [0.0, -4.0]]).value
     tensor([[1.3333, 0.3333],
             [0.3333, 1.0000]], dtype=torch.float64)
+
+    Explained in [The Sylvester equation](../atlas/sylvester.py).
     """
     A = as_square_matrix(A, "A")
     return solve_sylvester(A, A.mT, Q, **options)

@@ -61,7 +61,7 @@ SGD = {"optimizer": torch.optim.SGD}
         (lambda: gd.inv(M, guess=M[:3]), ValueError, r"\(3, 4\).*\(4, 4\)"),
         (lambda: gd.inv(M, optimizer="SGD"), TypeError, "pass the class"),
         (lambda: gd.inv(M, optimizer=torch.optim.SGD([M.clone()])), TypeError, "pass the class"),
-        (lambda: gd.inv(M, lr=0.1), TypeError, "one option, scaled, and got lr"),
+        (lambda: gd.inv(M, lr=0.1), TypeError, "takes scaled or schedule, and got lr"),
         (lambda: gd.inv(M, optimizer=gd.ConjugateGradient, lr=1), TypeError, "no options"),
         (
             lambda: gd.inv(M, lr=12.0, momentum=0.9, **SGD),
