@@ -68,9 +68,9 @@ GATES = (
     Gate("site", f"{PYTEST} tests/docs", lane=2),
     # A figure that is not drawn, labels that collide, a request that leaves the site, a page that
     # axe finds fault with.
-    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", lane=1),
+    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", lane=2),
     # A playground, a search, a tooltip or a figure that does not do what a reader asks of it.
-    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", lane=2),
+    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", lane=1),
 )
 # A docstring's example, an operation that breaks the contract, a page that does not build.
 QUICK = Gate("a little of all", f"{PYTEST} gdinverse {CONTRACT} {ONE_PAGE}", lane=1, quick=True)
