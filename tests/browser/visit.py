@@ -18,10 +18,9 @@ LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
   if (plot.offsetParent !== null) plot.dispatchEvent(new PointerEvent("pointerenter"))"""
-FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) =>
-  plot.offsetParent === null
-  || Math.abs(plot.querySelector(".main-svg")?.getBoundingClientRect().width - plot.clientWidth) < 1)
-"""
+FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) => {
+  const width = plot.querySelector(".main-svg")?.getBoundingClientRect().width;
+  return plot.offsetParent === null || Math.abs(width - plot.clientWidth) < 1; })"""
 
 
 @dataclass
