@@ -1,0 +1,102 @@
+"""Bench optimizers side by side, and store what they did.
+
+python benchmarks/bench.py            everything whose package is installed
+python benchmarks/bench.py Adam Lion  those alone, by a part of their name
+
+The packages besides torch: pip install -e ".[bench]". Results are merged into benchmarks/bench.json,
+and those that stand beside every report into gdinverse/bench/beside.json.
+"""
+
+import importlib
+import json
+import sys
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+import gdinverse as gd
+
+STORED = Path(__file__).with_name("bench.json")
+BESIDE = Path(gd.__file__).with_name("bench") / "beside.json"
+NAMES = {"SGD": "SGD", "SGD(momentum=0.9)": "momentum", "Adam": "Adam"}
+
+# package, module, class, options; the first of each name are benched in full, the others quickly
+FULL = [
+    ("torch", "torch.optim", "SGD", {}),
+    ("torch", "torch.optim", "SGD", {"momentum": 0.9}),
+    ("torch", "torch.optim", "Adam", {}),
+    ("torch", "torch.optim", "SGD", {"momentum": 0.9, "nesterov": True}),
+    ("torch", "torch.optim", "RMSprop", {"momentum": 0.9}),
+    ("torch", "torch.optim", "Adagrad", {}),
+    ("torch", "torch.optim", "LBFGS", {"max_iter": 1, "line_search_fn": "strong_wolfe"}),
+]
+QUICK = [
+    *(
+        ("torch", "torch.optim", name, options)
+        for name, options in (
+            ("AdamW", {"weight_decay": 0.0}),
+            ("AdamW", {}),
+            ("Adam", {"amsgrad": True}),
+            ("Adamax", {}),
+            ("NAdam", {}),
+            ("RAdam", {}),
+            ("RMSprop", {}),
+            ("Adadelta", {}),
+            ("Rprop", {}),
+            ("ASGD", {}),
+            ("Adafactor", {}),
+            ("Muon", {}),
+            ("Muon", {"weight_decay": 0.0}),
+        )
+    ),
+    *(
+        ("pytorch-optimizer", "pytorch_optimizer", name, {})
+        for name in (
+            "Adan", "Lion", "Ranger", "Ranger21", "Prodigy", "AdaBelief", "AdaBound", "Lamb",
+            "ScheduleFreeAdamW", "SOAP", "Shampoo", "QHM", "PID", "SGDW", "OrthoGrad",
+        )
+    ),
+    ("torch-optimizer", "torch_optimizer", "SGDP", {}),
+    ("torch-optimizer", "torch_optimizer", "QHM", {"momentum": 0.9}),
+    ("torch-optimizer", "torch_optimizer", "Yogi", {}),
+    ("lion-pytorch", "lion_pytorch", "Lion", {}),
+    ("schedulefree", "schedulefree", "SGDScheduleFree", {}),
+    ("prodigyopt", "prodigyopt", "Prodigy", {}),
+]  # fmt: skip
+
+
+def main(wanted: list[str]) -> None:
+    stored = json.loads(STORED.read_text()) if STORED.exists() else {}
+    for package, module, name, options in [*FULL, *QUICK]:
+        if wanted and not any(part in name for part in wanted):
+            continue
+        entry = bench(package, module, name, options)
+        if entry:
+            stored[f"{module}.{entry['name']}"] = entry
+            STORED.write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n")
+    beside = {NAMES[e["name"]]: e for e in stored.values() if e["name"] in NAMES}
+    BESIDE.write_text(json.dumps(beside, ensure_ascii=False) + "\n")
+
+
+def bench(package: str, module: str, name: str, options: dict) -> dict | None:
+    """One optimizer's report as data, with the version of its package."""
+    try:
+        made = getattr(importlib.import_module(module), name)
+        report = gd.bench(made, quick=(package, module, name, options) in QUICK, **options)
+    except (ImportError, AttributeError, RuntimeError) as error:
+        print(f"{module}.{name}: not benched: {error}")
+        return None
+    print(report, "\n", flush=True)
+    shown = [
+        replace(o, reproducer=o.reproducer if o.verdict is False else "") for o in report.contract
+    ]
+    return asdict(replace(report, contract=shown)) | {
+        "package": f"{package} {version(package)}",
+        "torch": torch.__version__,
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
