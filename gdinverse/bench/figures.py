@@ -24,7 +24,7 @@ def by_problem(report: Report) -> go.Figure:
         rows = [row for row in shown.rows if row.evaluations and row.problem in at]
         if rows:
             places = [at[row.problem] for row in rows]
-            figures.dots(fig, places, [row.evaluations for row in rows], role, name)
+            figures.dots(fig, places, [row.evaluations or 0 for row in rows], role, name)
     names = [row.problem.replace(", ", "<br>") for row in report.rows]
     fig.layout.xaxis.update(tickvals=list(range(len(names))), ticktext=names)
     return fig
