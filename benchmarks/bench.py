@@ -22,6 +22,10 @@ STORED = Path(__file__).with_name("bench.json")
 BESIDE = Path(gd.__file__).with_name("bench") / "beside.json"
 NAMES = {"SGD": "SGD", "SGD(momentum=0.9)": "momentum", "Adam": "Adam"}
 
+# One iteration a step, and no rule of its own to stop.
+SEARCH = {"max_iter": 1, "line_search_fn": "strong_wolfe"}
+SEARCH |= {"tolerance_grad": 0, "tolerance_change": 0}
+
 # package, module, class, options: the first three in full, the others on two problems
 FULL = [
     ("torch", "torch.optim", "SGD", {}),
@@ -37,7 +41,7 @@ QUICK = [
             ("RMSprop", {"momentum": 0.9}),
             ("Adamax", {}),
             ("NAdam", {}),
-            ("LBFGS", {"max_iter": 1, "line_search_fn": "strong_wolfe"}),
+            ("LBFGS", SEARCH),
             ("RMSprop", {}),
             ("RAdam", {}),
             ("AdamW", {"weight_decay": 0.0}),

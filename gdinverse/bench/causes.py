@@ -13,7 +13,7 @@ from gdinverse.bench.subject import Subject
 DIVERGES = "diverges at every lr"
 REFUSES = "takes no step here"
 PULLED = "leaves the answer when put there: a decay, or a pull to the start"
-PROJECTED = "has no step along what is left: a direction is projected away"
+PROJECTED = "has no step along the gradient that is left: a direction is projected away"
 STILL = "no longer moves"
 FALLING = "still falls when the budget ends"
 FLOOR = "a floor proportional to lr"
@@ -55,13 +55,13 @@ def _pulled(subject: Subject, problem: Quadratic, lr: float) -> bool:
 
 
 def _direction(subject: Subject, problem: Quadratic, lr: float) -> str:
-    """What the last of many steps have in common with what is left."""
+    """What the first steps of many have in common with the gradient at the end."""
     walk = path(subject, problem, lr, FAR)
-    left = walk[-1] - problem.answer.flatten()
-    moves = walk[-20:] - walk[-21:-1]
+    gradient = problem.H @ (walk[-1] - problem.answer.flatten())
+    moves = walk[1:21] - walk[:20]
     if not moves.any():
         return STILL
-    along = (moves @ left).abs().amax() / (moves.norm(dim=-1).amax() * left.norm())
+    along = (moves @ gradient).abs().amax() / (moves.norm(dim=-1).amax() * gradient.norm())
     return PROJECTED if along < 1e-6 else ""
 
 

@@ -1,12 +1,14 @@
 """Optimizers with one mistake each, and the check of the contract that has to name it."""
 
+from typing import Any, ClassVar
+
 import torch
 
 
 class Plain(torch.optim.Optimizer):
     """Momentum by hand, right in every respect; the others differ by one mistake."""
 
-    defaults_more = {}
+    defaults_more: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, params, lr=0.02):
         super().__init__(params, {"lr": lr, "momentum": 0.9, **self.defaults_more})
@@ -72,8 +74,6 @@ class SharesABuffer(Plain):
 
 
 class MaximizesOnce(Plain):
-    defaults_more = {"maximize": False}
-
     def __init__(self, params, lr=0.02, maximize=False):
         self.defaults_more = {"maximize": maximize}
         super().__init__(params, lr)
