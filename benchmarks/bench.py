@@ -23,7 +23,7 @@ BESIDE = Path(gd.__file__).with_name("bench") / "beside.json"
 NAMES = {"SGD": "SGD", "SGD(momentum=0.9)": "momentum", "Adam": "Adam"}
 
 # One iteration a step, and no rule of its own to stop.
-SEARCH = {"max_iter": 1, "line_search_fn": "strong_wolfe"}
+SEARCH = {"max_iter": 1, "max_eval": 25, "line_search_fn": "strong_wolfe"}
 SEARCH |= {"tolerance_grad": 0, "tolerance_change": 0}
 
 # package, module, class, options: the first three in full, the others on two problems

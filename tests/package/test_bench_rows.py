@@ -69,7 +69,7 @@ def test_the_bound_is_what_conjugate_gradients_take_on_the_matrix_itself():
 
 def test_no_method_that_combines_gradients_is_below_the_bound():
     quiet = {"tolerance_grad": 0, "tolerance_change": 0}  # no rule of its own to stop
-    search = {"max_iter": 1, "line_search_fn": "strong_wolfe"}
+    search = {"max_iter": 1, "max_eval": 25, "line_search_fn": "strong_wolfe"}
     quasi = Subject(torch.optim.LBFGS, search | quiet)
     least = bounds.least(sandwich(10.0))
     taken = run(quasi, TRIALS[MAIN].make, 1.0, 500).evaluations
