@@ -16,7 +16,7 @@ from gdinverse.bench.report import Report, Row, read
 from gdinverse.bench.rows import combines, in_noise, row_of
 from gdinverse.bench.subject import Make, Subject
 
-__all__ = ["Bench", "Check", "Outcome", "Report", "Row", "bench"]
+__all__ = ["Bench", "Check", "Outcome", "Report", "Row"]
 
 
 class Bench:

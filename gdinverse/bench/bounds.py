@@ -131,10 +131,6 @@ def noise_floor(problem: Quadratic, gradients: int) -> float:
     variance 1, T gradients with noise s tell a mode of curvature h no more than that, wherever they
     are taken. Without the 1 it is the bound of Cramér and Rao, for who does not know that the
     answer has size 1.
-
-    References
-    ----------
-    Van Trees (1968), Detection, estimation, and modulation theory, part I, §2.4.
     """
     h = problem.modes().curvature
     return float((1 / (gradients * h.square() / problem.noise**2 + 1)).mean().sqrt())

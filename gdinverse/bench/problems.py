@@ -157,6 +157,6 @@ TRIALS = {
     )
 }
 QUICK = {
-    MAIN: Trial(MAIN, TRIALS[MAIN].make, 1000),
+    MAIN: Trial(MAIN, TRIALS[MAIN].make, 1200),
     DIAGONAL: Trial(DIAGONAL, TRIALS[DIAGONAL].make, 1000),
 }

@@ -110,9 +110,7 @@ class Habits:
         space = self.examined.measure(lines)
         edited = not torch.equal(space["q"], space["m"].detach().sin())
         said = {
-            "It moves where the gradient is zero: a decay by default.": not self.alike(
-                flat, flat[:1]
-            ),
+            "It moves where the gradient is zero, as a decay does.": not self.alike(flat, flat[:1]),
             "It draws random numbers.": self.examined.random,
             "It edits p.grad.": edited,
             "It does not heed lr.": self.alike(self.walk(lr=LR / 2), self.plain),
