@@ -36,7 +36,9 @@ QUICK = [
     *(
         ("torch", "torch.optim", name, options)
         for name, options in (
+            ("SGD", {"momentum": 0.8}),
             ("SGD", {"momentum": 0.9, "nesterov": True}),
+            ("Adam", {"betas": (0.8, 0.999)}),
             ("Adagrad", {}),
             ("RMSprop", {"momentum": 0.9}),
             ("Adamax", {}),
@@ -57,7 +59,7 @@ QUICK = [
         ("pytorch-optimizer", "pytorch_optimizer", name, {})
         for name in (
             *("Adan", "Ranger", "Lion", "QHM", "Prodigy", "AdaBelief", "PID", "AdaBound"),
-            *("Lamb", "ScheduleFreeSGD", "SGDW", "Ranger21", "SOAP"),
+            *("Lamb", "ScheduleFreeSGD", "SGDW", "SOAP"),
         )
     ),
     ("torch-optimizer", "torch_optimizer", "SGDP", {}),
