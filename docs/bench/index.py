@@ -117,7 +117,7 @@ assert failed == ["closure", "missing gradient", "schedule"]
 # %% [markdown]
 # The run is right: {{= row.steps }} steps, {{= row.times : .1f }} times the bound, at a constant learning
 # rate the same path as torch's momentum. The optimizer is not: it fails {{= len(failed) }} checks of the
-# contract. `schedule` is the one that costs a training run: at a learning rate of 0 it moves on, by what its
+# contract. Take `schedule`: at a learning rate of 0 it moves on, by what its
 # buffer holds. Each failure comes with lines that show it, and need nothing but torch and your class:
 
 # %%
@@ -145,9 +145,7 @@ print(schedule.reproducer)
 # ```
 #
 # Options go behind the class, as in `gd.bench(torch.optim.SGD, momentum=0.9)`; a function
-# `(params, lr) -> optimizer` is taken, too. With `like=torch.optim.Adam` the contract asks whether it takes
-# Adam's path. A report is data: `rows`, `contract`, `properties`, `facts`, `twins`, `plot()`,
-# `to_markdown()`, `to_json()`. [The reference](../reference/bench.md) has the rest.
+# `(params, lr) -> optimizer` is taken, too. [The reference](../reference/bench.md) has what a report holds.
 
 # %% [markdown]
 # ## The same bowl, turned {: #turned }
@@ -164,8 +162,7 @@ def adagrad(H, answer, lr, budget=1000):
         e = (x - answer).detach()
         x.grad = H @ e
         loss = float(e @ x.grad / 2)
-        first = first or loss
-        if loss <= 1e-12 * first:
+        if loss <= 1e-12 * (first := first or loss):
             return step
         optimizer.step()
     return budget
@@ -179,10 +176,7 @@ lrs = [10 ** (1 - k / 2) for k in range(7)]
 along = min(adagrad(h.diag(), answer, lr) for lr in lrs)
 turned = min(adagrad(Q * h @ Q.mT, Q @ answer, lr) for lr in lrs)
 print(f"along the axes {along} steps; turned, at least {turned}")
-known = gd.bench.check(torch.optim.Adagrad, "diagonal, κ 100", steps=20)
-print(f"the bench, with half decades of lr: {known.steps}")
-assert known.steps == stored["torch.optim.Adagrad"]["diagonal, κ 100"].steps
-assert along <= known.steps
+assert along <= stored["torch.optim.Adagrad"]["diagonal, κ 100"].steps
 assert turned == 1000
 
 # %% [markdown]
@@ -200,36 +194,31 @@ assert turned == 1000
 # ??? predict "Predict first: a factor of ten, of two, or less?"
 #     Less: they lie within a few steps of each other, as the next cell shows.
 
+
 # %%
+def steps(name, problem="A X B = C, κ 10"):
+    return stored[f"torch.optim.{name}"][problem].steps
+
+
 four = ["SGD(momentum=0.9)", "Adam", "Adamax", "RMSprop(momentum=0.9)"]
-counts = [
-    stored[f"torch.optim.{name}"]["A X B = C, κ 10"].steps for name in four
-]
+counts = [steps(name) for name in four]
 digit = -1 / torch.tensor(0.9).sqrt().log10().item()
-heavy = stored["torch.optim.SGD(momentum=0.8)"]["A X B = C, κ 10"]
-adam, fewer = (
-    stored[f"torch.optim.Adam{options}"]
-    for options in ("", "(betas=(0.8, 0.999))")
-)
-print(dict(zip(four, counts, strict=True)))
-print("momentum 0.8:", heavy.result)
-for name in ("diagonal, κ 100", "A X B = C, κ 10"):
-    print(f"Adam, {name}: {adam[name].result}; β₁ 0.8: {fewer[name].result}")
+heavy, adam = steps("SGD(momentum=0.8)"), steps("Adam", "diagonal, κ 100")
+fewer = steps("Adam(betas=(0.8, 0.999))", "diagonal, κ 100")
+print(counts, heavy, adam, fewer)
 assert max(counts) - min(counts) <= 11
 assert abs(6 * digit - max(counts)) < 0.05 * max(counts)
-assert heavy.steps < 0.55 * min(counts)
-assert fewer["diagonal, κ 100"].steps < 0.55 * adam["diagonal, κ 100"].steps
-assert fewer["A X B = C, κ 10"].steps is None
+assert max(heavy / min(counts), fewer / adam) < 0.55
+assert steps("Adam(betas=(0.8, 0.999))") is None
 
 # %% [markdown]
 # They lie within {{= max(counts) - min(counts) }} steps. With momentum β, the error of a mode is multiplied
-# by a matrix whose determinant is β (Polyak (1964)), so it shrinks by no more than $\sqrt{\beta}$ a step in
-# the long run: at β = `0.9` that is {{= digit : .1f }} steps a digit, {{= 6 * digit : .0f }} for six. The
-# theorem is on momentum, and with `0.8` momentum takes {{= heavy.steps }} steps. Adam's β₁ is not momentum's
-# β, yet along the axes its count falls as much, from {{= adam["diagonal, κ 100"].steps }} to
-# {{= fewer["diagonal, κ 100"].steps }}. On the turned problem it does not: with β₁ = `0.8` Adam does not
-# arrive in 1,200 evaluations. So a count near six times {{= digit : .0f }} says `0.9` before it says anything
-# of a method.
+# by a matrix whose determinant is β (Polyak (1964)), so its larger eigenvalue is at least $\sqrt{\beta}$: at
+# β = `0.9` that is {{= digit : .1f }} steps a digit, {{= 6 * digit : .0f }} for six. The theorem is on
+# momentum, and with `0.8` momentum takes {{= heavy }} steps. Adam's β₁ is not momentum's β, yet along the axes
+# its count falls as much, from {{= adam }} to {{= fewer }}. On the turned problem it does not: with β₁ = `0.8`
+# Adam does not arrive in 1,200 evaluations. So a count near six times {{= digit : .0f }} tells little of a
+# method.
 #
 # ## Who may have a bound {: #bound }
 #
@@ -251,12 +240,6 @@ def listed(names):
 
 
 inside = [name for name, report in stored.items() if report.combines]
-bounds = {
-    row.problem: row.bound
-    for name in inside
-    for row in stored[name].rows
-    if row.bound
-}
 for name in inside:
     row = stored[name]["A X B = C, κ 10"]
     times = f"{row.times:.1f} × bound" if row.times else row.remark
@@ -266,11 +249,10 @@ linear = [row for row in solved if row.predicted is not None]
 exact = sum(row.predicted == row.steps for row in linear)
 assert min(row.evaluations / row.bound for row in solved) >= 1
 assert exact == len(linear)
-assert bounds["A X B = C, κ 10"] == momentum.bound
 
 # %% [markdown]
 # Of {{= len(stored) }} stored optimizers {{= len(inside) }} stay inside. The bound at κ = 10 is
-# {{= bounds["A X B = C, κ 10"] }} evaluations. Linear ones can be predicted without a formula: such an
+# {{= momentum.bound }} evaluations. Linear ones can be predicted without a formula: such an
 # optimizer multiplies the error of each mode by a polynomial of its curvature, and does so on a diagonal
 # problem as well. The bench runs it there, and counts: {{= exact }} of {{= len(linear) }} predictions are
 # exact.
@@ -290,23 +272,20 @@ for cause, names in causes.items():
     print(f"{cause}:\n{listed(names)}")
 left = [n for n, r in stored.items() if any(row.returns for row in r.rows)]
 came = [n for n, r in stored.items() if any(row.steps for row in r.rows)]
-assert 0 < len(left) < len(came) < len(stored)
+assert 0 < len(left) < len(came)
 
 # %% [markdown]
-# "Still falls" means what it says: a larger budget may be enough. Arrival is not the end either.
+# Where it still falls, a larger budget may be enough. Arrival is not the end either.
 # {{= len(left) }} of the {{= len(came) }} that arrive on some problem are above `1e-3` again within `2000`
 # further steps at that learning rate. And a count can be luck, so at κ = 100 the best run is repeated from
 # starts `1e-13` apart:
 
 # %%
-hard = {
-    name: stored[f"torch.optim.{name}"]["A X B = C, κ 100"]
-    for name in ("SGD", "SGD(momentum=0.9)", "Adam")
-}
-for name, row in hard.items():
-    print(f"{name:18} {row.result:>10}  {row.counts or row.remark}")
-assert len(hard["SGD(momentum=0.9)"].counts) == 5
-assert len(set(hard["SGD(momentum=0.9)"].counts)) == 1
+for name in ("SGD", "SGD(momentum=0.9)", "Adam"):
+    hard = stored[f"torch.optim.{name}"]["A X B = C, κ 100"]
+    print(f"{name:18} {hard.result:>10}  {hard.counts or hard.remark}")
+repeated = stored["torch.optim.SGD(momentum=0.9)"]["A X B = C, κ 100"].counts
+assert (len(repeated), len(set(repeated))) == (5, 1)
 
 # %% [markdown]
 # ## The contract {: #contract }
@@ -326,7 +305,6 @@ for check in gd.bench.contract():
         print("    fails:\n" + listed(found[check.name]))
 nadam = stored["torch.optim.NAdam"]
 assert [outcome.name for outcome in nadam.failures] == ["resume"]
-assert set(found) <= {check.name for check in gd.bench.contract()}
 
 # %% [markdown]
 # torch's NAdam does not resume to the last bit: a product that it keeps in float32 comes back in float64.
@@ -338,12 +316,6 @@ made = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
 kept = list(made.__getstate__())
 print(kept)
 print(nadam.failures[0].reproducer)
-try:
-    exec(nadam.failures[0].reproducer)
-except AssertionError as error:
-    print("\nraises:", error)
-else:
-    raise RuntimeError("it resumes")
 p = torch.nn.Parameter(torch.ones(2).double())
 before, after = (torch.optim.NAdam([p]) for _ in range(2))
 p.sum().backward()
@@ -364,18 +336,15 @@ assert kept == ["defaults", "state", "param_groups"]
 # them. The bench takes the best error of the grid over that floor.
 
 # %%
-noise = {
-    name: stored[f"torch.optim.{name}"].noise
-    for name in ("SGD", "SGD(momentum=0.9)", "Adam")
-}
-print({name: f"{times:.2f} times" for name, times in noise.items()})
+noise = {name: r.noise for name, r in stored.items() if r.noise}
+print({short(name): f"{times:.2f} times" for name, times in noise.items()})
 assert min(noise.values()) >= 1
 
 # %% [markdown]
 # ## What ran {: #stored }
 #
 # There is no rank here and no score: which column matters depends on what you train. All stored results come
-# from one command, which also takes a part of a name; `Heavy` and Adagrad above ran with this page.
+# from one command, which also takes a part of a name; `Heavy`, `adagrad` and the checks above ran with this page.
 #
 # ```sh
 # pip install -e ".[bench]"
@@ -386,12 +355,9 @@ assert min(noise.values()) >= 1
 import json
 
 entries = json.loads(Path("../../benchmarks/bench.json").read_text())
-versions = sorted({entry["package"] for entry in entries.values()})
-print(", ".join(versions))
+print(", ".join(sorted({entry["package"] for entry in entries.values()})))
 for name, report in stored.items():
-    turned, along = (
-        report[problem] for problem in ("A X B = C, κ 10", "diagonal, κ 100")
-    )
+    turned, along = report.rows[0], report["diagonal, κ 100"]
     print(f"{short(name):33}{turned.result:>20}{along.result:>20}")
     if report.twins and report.twins != [name]:
         print(f"{'':4}the same path as {', '.join(report.twins)}")
