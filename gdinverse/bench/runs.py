@@ -91,9 +91,7 @@ def run(subject: Subject, make: Make, lr: float, budget: int, after: int = 0) ->
     return Run(lr, reached, evaluations, level, earlier, top)
 
 
-def tune(
-    subject: Subject, trial: Trial, tell: Callable[[], object] = lambda: None
-) -> dict[float, Run]:
+def tune(subject: Subject, trial: Trial) -> dict[float, Run]:
     """Run the grid, then two learning rates around the best; the best is the first of the result.
 
     A run may take twice as many evaluations as the best one so far: what is slower than that
@@ -106,8 +104,6 @@ def tune(
         The optimizer.
     trial : Trial
         The problem, with its budget.
-    tell : callable
-        Called after each learning rate.
     """
     runs: dict[float, Run] = {}
 
@@ -115,7 +111,6 @@ def tune(
         for lr in lrs:
             fastest = min((r.evaluations for r in runs.values() if r.evaluations), default=budget)
             runs[lr] = run(subject, trial.make, lr, min(budget, 2 * fastest))
-            tell()
 
     def ranking() -> list[float]:
         return sorted(runs, key=lambda lr: runs[lr].order)
