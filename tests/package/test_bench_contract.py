@@ -29,8 +29,10 @@ def failures(subject):
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda kind: kind.__name__)
 def test_a_planted_mistake_is_named_and_its_lines_show_it(planted):
-    found = failures(Subject(planted))
-    lines = found[PLANTED[planted]].reproducer
+    (check,) = (check for check in CHECKS if check.name == PLANTED[planted])
+    outcome = check.examine(Examined(Subject(planted)))
+    lines = outcome.reproducer
+    assert outcome.verdict is False
     assert len(lines.splitlines()) <= 6
     with pytest.raises((AssertionError, RuntimeError)):
         exec(lines, {})

@@ -271,6 +271,7 @@ def test_who_does_nothing_fails_every_check_of_a_problem(monkeypatch):
 
 
 def test_starts_a_rounding_apart_are_counted(monkeypatch):
+    monkeypatch.setattr(rows, "AFTER", 100)
     trial = replace(tiny("inverse, κ 10", 300), starts=3)
     row = rows.row_of(MOMENTUM, trial, combines=True)
     assert row.counts == [249, 249, 249]
