@@ -27,6 +27,7 @@ from gdinverse.atlas.values import (
     matrix_rank,
     nearest_positive_semidefinite,
 )
+from gdinverse.bench import bench
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import History, Result, Status
 from gdinverse.core.run import minimize
@@ -69,6 +70,7 @@ __all__ = [
     "Status",
     "Sylvester",
     "TwoSidedInverse",
+    "bench",
     "cholesky",
     "compare",
     "cond",

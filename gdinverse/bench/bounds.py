@@ -1,0 +1,149 @@
+"""What is the least number of steps, for whom; and what a linear optimizer will take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gdinverse import rates
+from gdinverse.bench.problems import TARGET, Quadratic
+from gdinverse.bench.subject import Counted, Subject
+
+WATCHED = 8  # gradients, whose span the steps are held against
+ALIKE = 1e-6  # relative; what is farther off lies outside
+
+
+def least(problem: Any) -> int | None:
+    """The evaluations that conjugate gradients take: the bound for who combines gradients.
+
+    Parameters
+    ----------
+    problem : Problem
+        At its start.
+
+    Examples
+    --------
+    >>> from gdinverse.bench.problems import inverse
+    >>> least(inverse(10.0))
+    8
+    """
+    if not isinstance(problem, Quadratic):
+        return None
+    loss = rates.conjugate_gradient(problem.modes(), 600).loss
+    return int(rates.first(loss <= TARGET**2 * loss[0]))
+
+
+def in_span(subject: Subject, problem: Any, lr: float) -> bool:
+    """Whether the iterates stay in start + span of all gradients so far, as far as 8 gradients say.
+
+    Parameters
+    ----------
+    subject : Subject
+        The optimizer.
+    problem : Quadratic
+        At its start.
+    lr : float
+        The learning rate.
+    """
+    method = Counted(subject, problem, lr)
+    start, seen = problem.X.detach().clone(), []
+
+    def watch() -> None:
+        gradient = problem.X.grad.detach().flatten()
+        seen.append(gradient / gradient.norm())
+
+    method.watch = watch
+    while len(seen) < WATCHED:
+        method.loss()
+        method.advance()
+        move = (problem.X.detach() - start).flatten()
+        basis, _ = torch.linalg.qr(torch.stack(seen).mT)
+        outside = move - basis @ (basis.mT @ move)
+        if not outside.norm() <= ALIKE * move.norm():
+            return False
+    return True
+
+
+def path(subject: Subject, problem: Any, lr: float, steps: int) -> Tensor:
+    """The iterates of a run, shape (steps + 1, entries)."""
+    method, iterates = Counted(subject, problem, lr), []
+    for _ in range(steps + 1):
+        method.loss()
+        iterates.append(problem.X.detach().flatten().clone())
+        method.advance()
+    return torch.stack(iterates)
+
+
+def transfer(subject: Subject, problem: Quadratic, lr: float, steps: int) -> int | None:
+    """The number of steps that a diagonal problem of the same curvatures predicts.
+
+    Parameters
+    ----------
+    subject : Subject
+        The optimizer.
+    problem : Quadratic
+        The problem of which the number is predicted.
+    lr : float
+        The learning rate.
+    steps : int
+        How far to look.
+
+    Returns
+    -------
+    int, or None
+        None where the optimizer is not linear: where the path to the sum of two answers is not the
+        sum of the paths, over the whole run; -1 for not within so many steps.
+
+    Notes
+    -----
+    A linear optimizer multiplies the error in each mode by a polynomial of that mode's curvature.
+    It does so on a diagonal problem as well, where it is run: no formula is needed.
+    """
+    h, directions = torch.linalg.eigh(problem.H)
+    answer = (directions.mT @ problem.answer.flatten())[:, None]
+    share = torch.rand(answer.shape, generator=torch.Generator().manual_seed(0)).double()
+    H = h.diag()
+    whole, one, other = (
+        path(subject, Quadratic(H, part), lr, steps)
+        for part in (answer, answer * share, answer * (1 - share))
+    )
+    if not (whole - one - other).abs().max() <= ALIKE * 1e-3 * whole.abs().max():
+        return None
+    loss = (h * (whole - answer.flatten()).square()).sum(-1)
+    return int(rates.first(loss <= TARGET**2 * loss[0]))
+
+
+def noise_floor(problem: Quadratic, gradients: int) -> float:
+    """The least root mean square error that so many noisy gradients allow.
+
+    Parameters
+    ----------
+    problem : Quadratic
+        With its noise.
+    gradients : int
+        How many are seen, wherever they are taken.
+
+    Notes
+    -----
+    √ mean 1/(T h²/s² + 1): of an answer whose entries are drawn from a normal distribution of
+    variance 1, T gradients with noise s tell a mode of curvature h no more than that, wherever they
+    are taken. Without the 1 it is the bound of Cramér and Rao, for who does not know that the
+    answer has size 1.
+    """
+    h = problem.modes().curvature
+    return float((1 / (gradients * h.square() / problem.noise**2 + 1)).mean().sqrt())
+
+
+def in_noise(subject: Subject, problem: Quadratic, lr: float, gradients: int) -> float:
+    """The root mean square error after so many noisy gradients."""
+    method = Counted(subject, problem, lr)
+    while method.evaluations < gradients:
+        if method.moods:
+            method.advance()
+        else:
+            method.loss()
+            method.advance()
+    method.loss()
+    return float((problem.X.detach() - problem.answer).square().mean().sqrt())

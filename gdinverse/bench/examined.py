@@ -1,0 +1,137 @@
+"""An optimizer before the checks: how it wants to be stepped, and what tolerance is fair to it."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from contextlib import redirect_stdout
+from functools import cached_property
+from io import StringIO
+from typing import Any
+
+import torch
+
+from gdinverse.bench.subject import Make, Subject
+
+SURE = 1e-8  # a larger tolerance would show nothing
+LEAST = 1e-12  # rounding, where an optimizer amplifies nothing
+LOSS = "(y := s * sum((1 - p.cos()).sum() for p in ps))"
+STEP = {  # how one step is asked for: as most loops do, or as the optimizer needs it
+    "plain": f"(o.zero_grad(), {LOSS}.backward(), o.step())",
+    "closure": f"o.step(lambda: (o.zero_grad(), {LOSS}.backward(), y)[-1])",
+    "graph": f"(o.zero_grad(), {LOSS}.backward(create_graph=True), o.step())",
+}
+NEW = (
+    "new = lambda dtype=torch.float64: "
+    "torch.nn.Parameter(torch.linspace(-1, 2, 12, dtype=dtype).view(4, 3))"
+)
+TWO = "p, q = new(), new(); go(9, make([p]), p); go(9, make([q]), q)"
+
+
+class Examined:
+    """One optimizer, with what the checks need to know of it.
+
+    Parameters
+    ----------
+    subject : Subject
+        The optimizer.
+    lr : float
+        The learning rate of all checks.
+
+    Raises
+    ------
+    RuntimeError
+        Where it takes no step at all, with all that was tried.
+    """
+
+    def __init__(self, subject: Subject, lr: float = 0.02) -> None:
+        self.subject, self.lr, self.style = subject, lr, ""
+        tried = []
+        for self.style in STEP:
+            error = self.error(self.lines("p = new(); go(3, make([p]), p)"))
+            if error is None:
+                return
+            tried.append(f"{self.style}: {type(error).__name__}: {error}")
+        raise RuntimeError(
+            f"{subject.name} takes no step on a float64 parameter of 4 × 3. Tried: "
+            + "; ".join(tried)
+        )
+
+    def lines(self, body: str, like: Make | None = None) -> str:
+        """A check's lines, with what they use above them."""
+        if "TOLERANCE" in body:
+            body = body.replace("TOLERANCE", f"{self.tolerance:.0e}")
+        body = body.replace("RATE", str(self.lr))
+        names = [name for name in ("copy", "io") if f"{name}." in body]
+        imported = [f"import {', '.join([*names, 'torch'])}", self._source]
+        if like:
+            imported.append(f"from {like.__module__} import {like.__name__} as Like")
+        options = "".join(f", {key}={value!r}" for key, value in self.subject.options.items())
+        made = f"{self._name}(ps, lr=lr{options}, **more)"
+        if hasattr(self.subject.optimizer, "train"):
+            made = f"(o := {made}, o.train())[0]"
+        make = f"make = lambda ps, lr={self.lr}, **more: {made}"
+        go = f"go = lambda n, o, *ps, s=1: [{STEP[self.style]} for _ in range(n)]"
+        return "\n".join(["; ".join([*imported, make]), *[NEW] * ("new(" in body), go, body])
+
+    @property
+    def _name(self) -> str:
+        return self.subject.optimizer.__name__ if self._found else "Yours"
+
+    @property
+    def _found(self) -> bool:
+        """Whether an import finds it again."""
+        made = self.subject.optimizer
+        module = sys.modules.get(getattr(made, "__module__", ""))
+        return getattr(module, getattr(made, "__name__", ""), None) is made
+
+    @property
+    def _source(self) -> str:
+        made = self.subject.optimizer
+        return f"from {made.__module__} import {made.__name__}" if self._found else "Yours = Yours"
+
+    def error(self, lines: str) -> Exception | None:
+        """Run lines by themselves; what they raise."""
+        try:
+            self.measure(lines)
+        except Exception as error:  # whatever an optimizer raises is what the check has seen
+            return error
+        return None
+
+    def measure(self, lines: str) -> dict[str, Any]:
+        """Run lines, from the same random numbers each time; what they have defined."""
+        space = {"Yours": self.subject.optimizer}
+        quiet = warnings.catch_warnings(action="ignore")
+        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.manual_seed(0)
+            with redirect_stdout(StringIO()), quiet:
+                exec(compile(lines, "<check>", "exec"), space)
+        return space
+
+    def apart(self, body: str) -> float:
+        """How far apart lines leave p and q."""
+        space = self.measure(self.lines(body))
+        distance = float((space["p"] - space["q"]).detach().abs().max())
+        return distance if distance == distance else float("inf")
+
+    @cached_property
+    def random(self) -> bool:
+        """Whether two runs from one start differ."""
+        return self.apart(TWO) > 0
+
+    @cached_property
+    def sensitivity(self) -> float:
+        """How far apart two runs from starts 1e-13 apart end."""
+        return self.apart(TWO.replace("; ", "; q.data += 1e-13; ", 1))
+
+    @cached_property
+    def tolerance(self) -> float:
+        """1,000 times the sensitivity; 0 where that says nothing."""
+        tolerance = max(1000 * self.sensitivity, LEAST)
+        return tolerance if tolerance <= SURE else 0.0
+
+    @cached_property
+    def independent(self) -> bool:
+        """Whether a tensor moves as it would without a second one, with a larger gradient."""
+        both = "p, q, r = new(), new(), new(); r.data *= -7; go(9, make([p, r]), p, r); "
+        return self.apart(both + "go(9, make([q]), q)") <= self.tolerance

@@ -1,0 +1,210 @@
+"""What the bench says of an optimizer, as data and in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gdinverse.bench.contract import Outcome
+
+BESIDE = Path(__file__).with_name("beside.json")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One problem, at the best learning rate of the grid.
+
+    Attributes
+    ----------
+    problem : str
+        Its name.
+    steps, evaluations : int, or None
+        Steps, and gradient evaluations, to √(loss / first loss) ≤ 1e-6; None for never.
+    lr : float, or None
+        The learning rate that needs fewest evaluations, or gets lowest.
+    level : float, or None
+        √(loss / first loss) at the end; None where every run diverges.
+    window : float, or None
+        Decades of learning rate that need at most twice the evaluations.
+    bound : int, or None
+        Evaluations of conjugate gradients on this very problem, where that is a bound.
+    predicted : int, or None
+        Steps that a diagonal problem predicts, for a linear optimizer.
+    counts : list
+        Steps from starts 1e-13 apart.
+    returns : bool, or None
+        Whether the loss leaves again within 2,000 further steps.
+    remark : str
+        Why it does not arrive, or why there is no bound.
+    curve : list of (lr, evaluations, level)
+        All learning rates that were tried, in ascending order.
+    """
+
+    problem: str
+    steps: int | None = None
+    evaluations: int | None = None
+    lr: float | None = None
+    level: float | None = None
+    window: float | None = None
+    bound: int | None = None
+    predicted: int | None = None
+    counts: list[int | None] = field(default_factory=list)
+    returns: bool | None = None
+    remark: str = ""
+    curve: list[tuple[float, int | None, float | None]] = field(default_factory=list)
+
+    @property
+    def times(self) -> float | None:
+        """Evaluations over the bound."""
+        return self.evaluations / self.bound if self.evaluations and self.bound else None
+
+    @property
+    def result(self) -> str:
+        """Steps, or the level that is not left, in words."""
+        if self.steps is None:
+            return "–" if self.level is None else f"– ({self.level:.0e})"
+        luck = [count for count in self.counts if count != self.steps]
+        reached = sum(count is not None for count in self.counts)
+        kind = f", {reached} of {len(self.counts)} starts" if luck else ""
+        return f"{self.steps:,}{kind}{', leaves again' if self.returns else ''}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `gd.bench` returns.
+
+    Attributes
+    ----------
+    name : str
+        The optimizer with its options.
+    rows : list of Row
+        One for each problem.
+    contract : list of Outcome
+        One for each check.
+    combines : bool
+        Whether its steps combine gradients and nothing else, so that the bound is one for it.
+    properties : dict
+        What changes of a problem change the path with it, and no more.
+    facts : list of str
+        Habits that are no verdict.
+    twins : list of str
+        Optimizers of torch that take the same path.
+    noise : float, or None
+        Error after 500 noisy gradients at the best learning rate, over the least possible.
+    seconds : float
+        How long the bench took.
+    """
+
+    name: str
+    rows: list[Row]
+    contract: list[Outcome]
+    combines: bool
+    properties: dict[str, bool | str]
+    facts: list[str]
+    twins: list[str]
+    noise: float | None
+    seconds: float
+
+    @property
+    def failures(self) -> list[Outcome]:
+        """The checks of the contract that fail."""
+        return [outcome for outcome in self.contract if outcome.verdict is False]
+
+    @property
+    def summary(self) -> str:
+        """How many checks hold, in one line."""
+        judged = [outcome for outcome in self.contract if outcome.verdict is not None]
+        held = len(judged) - len(self.failures)
+        return f"{held} of {len(judged)} contract tests passed, {self.seconds:.0f} s"
+
+    def __getitem__(self, problem: str) -> Row:
+        """The row of a problem."""
+        return {row.problem: row for row in self.rows}[problem]
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self.name}: {self.summary}", *self._table(), *self._said()])
+
+    def _table(self) -> Iterator[str]:
+        others = {name: {row.problem: row for row in r.rows} for name, r in beside().items()}
+        head = "".join(f"{name:>10}" for name in others)
+        yield f"{'steps to 1e-6':20} {self.name[:24]:>24} {'× bound':>8}{head}"
+        for row in self.rows:
+            times = f"{row.times:.1f}" if row.times else "–"
+            tail = "".join(f"{_steps(rows.get(row.problem)):>10}" for rows in others.values())
+            yield f"{row.problem:20} {row.result:>24} {times:>8}{tail}"
+
+    def _said(self) -> Iterator[str]:
+        yield from (f"{row.problem}: {row.remark}" for row in self.rows if row.remark)
+        if not self.combines:
+            yield "no bound: its steps leave the span of its gradients"
+        if self.noise:
+            yield f"in noise: {self.noise:.1f} times the least error"
+        if self.twins:
+            yield f"the same path as {', '.join(self.twins)}"
+        yield from self.facts
+        yield from map(str, self.failures)
+
+    def to_markdown(self) -> str:
+        """The rows as a table, the failures below it with their lines."""
+        head = ["problem", "steps", "× bound", "lr", "window (decades)", "remark"]
+        lines = [head, ["---"] * len(head), *(_cells(row) for row in self.rows)]
+        table = [f"| {' | '.join(cells)} |" for cells in lines]
+        failed = [
+            f"\n{outcome}\n\n```python\n{outcome.reproducer}\n```" for outcome in self.failures
+        ]
+        return "\n".join([f"**{self.name}**: {self.summary}\n", *table, *failed])
+
+    def to_json(self) -> str:
+        """Everything; `gd.bench.read` makes a report of it again."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """The report that `to_json` was written from."""
+        rows = [Row(**row) for row in data["rows"]]
+        contract = [Outcome(**outcome) for outcome in data["contract"]]
+        known = {key: data[key] for key in cls.__dataclass_fields__}
+        return cls(**known | {"rows": rows, "contract": contract})
+
+    def plot(self, what: str = "steps") -> Any:
+        """Draw the evaluations of each problem beside others, or of each learning rate.
+
+        Parameters
+        ----------
+        what : "steps" or "lr"
+            Evaluations by problem, beside SGD, momentum and Adam; or by learning rate.
+
+        Returns
+        -------
+        plotly Figure
+        """
+        from gdinverse.bench import figures
+
+        return figures.by_lr(self) if what == "lr" else figures.by_problem(self)
+
+
+def read(path: Path) -> dict[str, Report]:
+    """The reports of a file, by name; none where there is no file yet."""
+    data = json.loads(path.read_text()) if path.exists() else {}
+    return {name: Report.from_dict(entry) for name, entry in data.items()}
+
+
+@cache
+def beside() -> dict[str, Report]:
+    """What stands beside every report: SGD, momentum and Adam, as they were stored."""
+    return read(BESIDE)
+
+
+def _steps(row: Row | None) -> str:
+    return f"{row.steps:,}" if row and row.steps is not None else "–"
+
+
+def _cells(row: Row) -> list[str]:
+    times = f"{row.times:.1f}" if row.times else "–"
+    lr = "–" if row.lr is None else f"{row.lr:.2g}"
+    window = "–" if row.window is None else f"{row.window:.1f}"
+    return [row.problem, row.result, times, lr, window, row.remark]

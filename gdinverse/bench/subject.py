@@ -1,0 +1,108 @@
+"""The optimizer under test: how it is made, named and stepped."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from gdinverse.core.methods import Blind
+
+Make = Callable[..., torch.optim.Optimizer]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A class with its options, or a factory.
+
+    Attributes
+    ----------
+    optimizer : class or callable
+        A `torch.optim.Optimizer` class, or a function `(params, lr) -> optimizer`.
+    options : dict
+        What the class takes besides parameters and lr.
+    """
+
+    optimizer: Make
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not callable(self.optimizer) or isinstance(self.optimizer, torch.optim.Optimizer):
+            raise TypeError(
+                f"{self.optimizer!r} is no optimizer to be made afresh: pass the class, such as "
+                "torch.optim.SGD with momentum=0.9 beside it, or a function of params and lr"
+            )
+        if "lr" in self.options:
+            raise TypeError("the bench chooses lr by itself: leave it out")
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.optimizer, type)
+
+    @property
+    def name(self) -> str:
+        """The name of class or function, with its options."""
+        name = getattr(self.optimizer, "__name__", type(self.optimizer).__name__)
+        options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
+        return f"{name}({options})" if options else name
+
+    def __call__(self, params: Any, lr: float, **more: Any) -> torch.optim.Optimizer:
+        """Make one, ready to train."""
+        made = self.optimizer(params, lr=lr, **self.options, **more)
+        getattr(made, "train", lambda: None)()
+        return made
+
+    def takes(self, option: str) -> bool:
+        """Whether the constructor names an option."""
+        return option in inspect.signature(self.optimizer).parameters and self.is_class
+
+
+class Counted(Blind):
+    """A run of the subject on a problem, whose gradient evaluations are counted."""
+
+    def __init__(self, subject: Subject, problem: Any, lr: float) -> None:
+        self.evaluations = 0
+        self.watch: Callable[[], object] | None = None
+        super().__init__(problem, subject, {"lr": lr})
+        self.settings = None
+
+    def _evaluate(self) -> torch.Tensor:
+        self.evaluations += 1
+        known = super()._evaluate()
+        if self.watch:
+            self.watch()
+        return known
+
+    def loss(self) -> float:
+        """The loss where the optimizer stands; its gradient is in place afterwards."""
+        if not self.moods:
+            return float(self._evaluate())
+        self.optimizer.eval()
+        with torch.no_grad():
+            return float(self.problem())
+
+
+def named(path: str) -> Any:
+    """The object behind "package.module:Name".
+
+    Raises
+    ------
+    ValueError
+        For a path without a colon, or a module without that name.
+
+    Examples
+    --------
+    >>> named("torch.optim:SGD").__name__
+    'SGD'
+    """
+    module, colon, name = path.partition(":")
+    if not colon:
+        raise ValueError(f"{path!r}: write package:Class, such as torch.optim:NAdam")
+    found = importlib.import_module(module)
+    if not hasattr(found, name):
+        raise ValueError(f"{module} has no {name}")
+    return getattr(found, name)
