@@ -142,7 +142,9 @@ difference = difference.max().item() / 2
 worst = answer.error_bound.max().item()
 turned = gd.QR(M[0])
 turned.restore([nearest.value[0]])
-print(f"the polar factor in its place: bound {turned.error_bound().item():.1e}")
+print(
+    f"the polar factor in its place: bound {turned.error_bound().item():.1e}"
+)
 assert worst < 1.2e-16 < difference
 assert turned.error_bound() > 0.01
 
