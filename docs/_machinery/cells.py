@@ -78,7 +78,8 @@ def fingerprint(page: str) -> str:
     """Of the package, what runs cells, the lock, slow results, and data beside the page."""
     files = [
         *(build.root / "gdinverse").rglob("*.py"),
-        *build.root.glob("gdinverse/*.json"),
+        *(build.root / "gdinverse").rglob("*.json"),
+        *(build.root / "gdinverse").rglob("*.toml"),
         *build.root.glob("benchmarks/*.json"),
         *build.root.glob("requirements.lock"),
         *(Path(__file__).with_name(name) for name in ("kernel.py", "cells.py", "hero.py")),

@@ -60,6 +60,7 @@ def test_ci_takes_no_results_and_keeps_none(small, rebuild):
 READ = (
     "gdinverse/__init__.py",
     "gdinverse/data.json",
+    "gdinverse/deeper/data.toml",
     "requirements.lock",
     "benchmarks/results.json",
     "docs/series/data.json",
@@ -69,7 +70,7 @@ READ = (
 
 def test_a_page_runs_again_when_anything_changes_that_it_may_read(small, rebuild):
     for path in (small / name for name in READ):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(path.read_text() if path.exists() else "")
     assert rebuild(ci=False) == ["run"]
     for name in READ:

@@ -11,10 +11,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-WANTED = [
-    *PROJECT["dependencies"],
-    *chain.from_iterable(PROJECT["optional-dependencies"].values()),
-]
+EXTRAS = PROJECT["optional-dependencies"]
+BENCHED = EXTRAS.pop("bench")  # whom a slow run compares: not installed here, and pinned where named
+WANTED = [*PROJECT["dependencies"], *chain.from_iterable(EXTRAS.values())]
 LINES = [
     line
     for line in (ROOT / "requirements.lock").read_text().splitlines()
@@ -35,6 +34,11 @@ def test_every_line_pins_one_version_and_names_no_place():
 def test_a_requirement_is_pinned_within_its_range(wanted):
     requirement = Requirement(wanted)
     assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)])
+
+
+@pytest.mark.parametrize("wanted", BENCHED)
+def test_a_package_that_is_compared_names_its_one_version(wanted):
+    assert [part.operator for part in Requirement(wanted).specifier] == ["=="]
 
 
 def test_no_package_of_a_gpu_is_pinned():
