@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-BENCHED = EXTRAS.pop("bench")  # whom a slow run compares: not installed here, and pinned where named
+BENCHED = EXTRAS.pop("bench")  # whom a slow run compares: pinned there, and not installed
 WANTED = [*PROJECT["dependencies"], *chain.from_iterable(EXTRAS.values())]
 LINES = [
     line
