@@ -58,14 +58,15 @@ fig = gd.figures.figure(
     "Seven operations, seven predicted curves",
     x="step",
     y="loss",
-    caption="Each on a 5 × 5 matrix of its own condition number, steps not "
-    "stretched. Dashed: predicted.",
+    caption="Each on a 5 × 5 matrix of its own, steps not stretched. Dashed: predicted. "
+    + ", ".join(f"{k}: {name}" for k, name in enumerate(runs, 1))
+    + ".",
     alt="Seven losses against the step, each with its prediction on it. "
     + " ".join(f"{k}: {int(r.steps)} steps." for k, r in runs.items()),
 )
-for name, r in runs.items():
+for k, r in enumerate(runs.values(), 1):
     losses = r.history.loss[: int(r.steps) + 1]
-    gd.figures.line(fig, range(len(losses)), losses, "measured", name)
+    gd.figures.line(fig, range(len(losses)), losses, "measured", str(k))
 for r in runs.values():
     theory = r.prediction.loss[: int(r.steps) + 1]
     gd.figures.line(fig, range(len(theory)), theory, "predicted", "")

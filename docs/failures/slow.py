@@ -336,7 +336,7 @@ fig = gd.figures.figure(
     + ".",
 )
 gd.figures.line(fig, kappas, lines[0], "c2", "plain")
-gd.figures.line(fig, kappas, lines[1], "c1", "momentum", at=3000)
+gd.figures.line(fig, kappas, lines[1], "c1", "momentum", at=9000)
 for n in (2, 3, 4):
     gd.figures.dot(fig, dots[n][0].item(), dots[n][1][0].item(), "c2")
     gd.figures.dot(fig, dots[n][0].item(), dots[n][1][1].item(), "c1")

@@ -131,7 +131,7 @@ assert all(off < 0.02 < away for off, away in half.values())
 # $1 - p^2$ is a polynomial of degree $d$ in $\sigma^2$, is one at zero and at most $E(2 + E)$ on
 # $[l^2, 1]$. The least that such a polynomial can do is Chebyshev's:
 #
-# $$E(2 + E) \ge \frac{1}{\cosh\!\left(d \operatorname{arcosh} \frac{1 + l^2}{1 - l^2}\right)}.$$
+# $$E(2 + E) \ge \frac{1}{\cosh (d\,c)} , \qquad c = \operatorname{arcosh} \frac{1 + l^2}{1 - l^2} .$$
 
 
 # %%

@@ -263,9 +263,10 @@ for name, schedule, role, at in zip(
 ):
     cost = len(schedule.coefficients[0])
     errors = worst(schedule, 1e-3, 24).clamp(min=1e-13)
-    said = "" if role == "c2" else name
+    said = "" if name in names[:2] else name
     gd.figures.line(fig, range(0, 25 * cost, cost), errors, role, said, at=at)
-gd.figures.label(fig, names[0], 42.5, 1e-6, "c2")
+gd.figures.label(fig, "Schulz 3", 44.5, 1e-8, "c2")
+gd.figures.label(fig, "Schulz 5", 38, 1e-8, "c5", anchor="right")
 cycling = (1 - gd.schedules.muon().trace(grid, 16)).abs().amax(-1)
 assert cycling.min() > 0.3
 gd.figures.line(fig, range(0, 51, 3), cycling, "failure", "Muon", at=44)
@@ -314,9 +315,8 @@ fig = gd.figures.figure(
     + ".",
 )
 gd.figures.line(fig, [0.6, 1.2], [0.6, 1.2], "floor", "σ", at=1.14)
-gd.figures.line(
-    fig, x, muon.trace(x, 1)[1], "predicted", "Muon's quintic", at=0.66
-)
+gd.figures.line(fig, x, muon.trace(x, 1)[1], "predicted")
+gd.figures.label(fig, "Muon's quintic", 0.78, 1.17, "predicted")
 outward = muon.trace(fixed + 0.002, 40).repeat_interleave(2)
 gd.figures.line(fig, outward[:-1], outward[1:], "measured")
 ring = torch.cat([cycle, cycle[:1]]).repeat_interleave(2)

@@ -46,6 +46,7 @@ fig = gd.figures.figure(
     x=f"row {row + 1} of I − X M",
     y="size, in units of the last digit of 1",
     log_y=False,
+    y_range=(0, 1.2 * max(map(abs, computed[row] + truth[row])) / 2**-52),
     caption="Left bars: computed in float64. Right bars: in fractions. X is the library's inverse.",
     alt="; ".join(
         f"{c / 2**-52:.2f} computed, {t / 2**-52:.2f} in truth"
@@ -190,6 +191,7 @@ fig = gd.figures.figure(
     x="column",
     y="size, in units of 2⁻⁵³",
     log_y=False,
+    y_range=(0, 1.2 * max(R[0].abs().max(), exact_R[0].abs().max()) / 2**-53),
     caption="Left bars: as float64 computes it. Right bars: exact.",
     alt="; ".join(
         f"{c:.2e} computed, {t:.2e} exact"
@@ -307,6 +309,7 @@ fig = gd.figures.figure(
     x="",
     y="true error, in units of 2⁻⁵³",
     log_y=False,
+    y_range=(0, 1.2 * max(ends.values()) / u),
     caption="To the exact inverse, in fractions.",
     alt="; ".join(
         f"{name.replace('<br>', ' ')}: {x / u:.2f}" for name, x in ends.items()

@@ -129,7 +129,7 @@ fig = gd.figures.figure(
     y="r, and the relative error",
     log_y=False,
     x_range=(0, 300),
-    y_range=(0, 2.6),
+    y_range=(0, 1.05 * max(r.max().item(), error.max().item())),
     caption="Norm of the residual of each X, and its true error. Green: one.",
     alt=f"r starts at {r[0]:.2f}, is {r[exists]:.3f} at step {exists} and {r[300]:.3f} at step "
     f"300; the relative error is {error[exists]:.3f} and {error[300]:.3f} there.",

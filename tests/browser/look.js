@@ -58,7 +58,9 @@
       const shown = live ? plot.querySelector(":scope > div") : plot.querySelector(":scope > svg");
       const named = live ? LIVE : STILL;
       const all = (name) => [...shown.querySelectorAll(named[name])];
-      const lengths = all("marks").map((mark) => mark.getTotalLength());
+      // a dot is a line of no length, with round ends
+      const size = (mark) => mark.getTotalLength() || Number(mark.getAttribute("stroke-width"));
+      const lengths = all("marks").map(size);
       const maps = all("maps").map((map) => map.getBoundingClientRect());
       const lines = all("lines").flatMap(points);
       const frame = plot.getBoundingClientRect();
