@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.keeping import keep, key_of, recall
 from tests.browser.visit import DESK, PHONE, visit_page
 from tools.browser import on_path, playwrights_own, runs
 
@@ -79,10 +80,24 @@ def open_page(browser, address):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser):
+    return browser.new_context(reduced_motion="reduce")
+
+
 @pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")
-def visit(request, browser, address):
-    """Each page, read to its end once; the tests look at what was seen."""
-    return visit_page(browser, address, request.param)
+def visit(request, browser, context, address, site):
+    """Each page, read to its end once; the tests look at what was seen.
+
+    What a test finds fault with is not kept, for it may have been the machine's.
+    """
+    key = key_of(request.param, site, browser.version)
+    known = recall(request.param, key)
+    seen = known or visit_page(context, address, request.param)
+    failed = request.session.testsfailed
+    yield seen
+    if not known and request.session.testsfailed == failed:
+        keep(request.param, key, seen)
 
 
 @pytest.fixture(params=[PHONE, DESK])

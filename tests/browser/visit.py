@@ -9,11 +9,12 @@ PHONE, DESK = 390, 1280  # all that has a color is shown at the desk; a phone fo
 LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
-# Formulas and code are thousands of elements of few kinds: axe reads them on these pages.
+# Formulas, code and drawings are thousands of elements of few kinds: axe reads them on these pages.
 WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/operations/")
 PLAIN = """
   for (const formula of document.querySelectorAll(".katex-html")) formula.remove();
   for (const code of document.querySelectorAll("pre > code")) code.textContent = code.textContent"""
+EMPTY = """for (const drawn of document.querySelectorAll(".gd-plot > *")) drawn.remove()"""
 LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
@@ -36,36 +37,45 @@ class View:
 @dataclass
 class Visit:
     path: str
-    asked: set = field(default_factory=set)  # before a figure is touched
-    hosts: set = field(default_factory=set)
+    asked: list = field(default_factory=list)  # before a figure is touched, within the site
+    elsewhere: list = field(default_factory=list)  # asked of another host, at any time
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
     violations: dict = field(default_factory=dict)
     views: dict = field(default_factory=lambda: {PHONE: View(), DESK: View()})
 
 
-def visit_page(browser, address, path):
+def visit_page(context, address, path):
+    """Read it in a new page of a context that has the scripts of all pages at hand."""
     seen = Visit(path)
-    viewport = {"width": PHONE, "height": 844}
-    context = browser.new_context(viewport=viewport, reduced_motion="reduce")
     page = context.new_page()
-    listen(page, seen)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    asked = listen(page, seen)
     page.goto(address + path)
     page.evaluate("document.fonts.ready")
-    seen.asked = set(asked)
+    seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     read(page, seen)
-    context.close()
+    seen.elsewhere = [url for url in asked if not url.startswith(address)]
+    page.evaluate("localStorage.clear()")  # the palette that was chosen
+    page.close()
     return seen
 
 
 def read(page, seen):
-    """As a drawing and as plotly draws it, narrow and wide, light and dark, in the fewest turns."""
+    """Narrow and wide, as it is sent; then its figures under a reader's hand; then as axe does."""
     phone, desk = seen.views[PHONE], seen.views[DESK]
-    phone.figures = look(page, phone)
+    phone.figures, phone.overflow = look(page, phone), overflow(page)
     resize(page, DESK)
-    desk.figures = look(page, desk)
+    desk.figures, desk.overflow = look(page, desk), overflow(page)
+    if seen.path not in WHOLE:
+        page.evaluate(PLAIN)
+    if desk.figures:
+        handle(page, phone, desk)
+    seen.violations = judge(page, seen.path)
+
+
+def handle(page, phone, desk):
+    """The figures, drawn and by plotly, light and dark, in the fewest turns."""
     toggle(page)
     look(page, desk)
     touch(page)
@@ -73,18 +83,15 @@ def read(page, seen):
     resize(page, PHONE)
     look(page, phone)
     toggle(page)
-    phone.live = look(page, phone)
-    phone.overflow = overflow(page)
+    phone.live, phone.overflow = look(page, phone), max(phone.overflow, overflow(page))
     resize(page, DESK)
-    desk.live = look(page, desk)
-    desk.overflow = overflow(page)
-    seen.violations = judge(page, seen.path)
+    desk.live, desk.overflow = look(page, desk), max(desk.overflow, overflow(page))
 
 
 def judge(page, path):
     """What axe finds, in all that is there or in all but what other pages show as well."""
     if path not in WHOLE:
-        page.evaluate(PLAIN)
+        page.evaluate(EMPTY)
     found = {"light": axe(page)}
     toggle(page)
     found["dark"] = axe(page, runOnly=COLORED)
@@ -93,7 +100,9 @@ def judge(page, path):
 
 
 def listen(page, seen):
-    page.on("request", lambda request: seen.hosts.add(request.url.split("/")[2]))
+    """Write down what goes wrong, and all that is asked for."""
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     page.on("requestfailed", lambda request: seen.failed.append(request.url))
     page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
@@ -103,6 +112,7 @@ def listen(page, seen):
             message.type in ("error", "warning") and seen.complaints.append(message.text)
         ),
     )
+    return asked
 
 
 def look(page, view):

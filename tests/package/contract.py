@@ -412,9 +412,9 @@ def a_run_never_looks_at_the_answer(kind: Kind, dtype: torch.dtype) -> None:
         problems += [type(problem)(*given), type(problem)(*spoiled(problem)[1])]
     with no_peeking(kind):
         for each in problems:
-            run(each, max_steps=100)
+            run(each, max_steps=30)
             with _NoLibrary(), mock.patch.object(kind, "error_bound", unproven):
-                run(each, max_steps=100, finish=False)
+                run(each, max_steps=30, finish=False)
 
 
 CHECKS: tuple[Callable[[Kind, torch.dtype], None], ...] = (

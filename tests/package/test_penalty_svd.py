@@ -1,6 +1,7 @@
-"""The SVD of 2020: replayed, bounded, explained and repaired."""
+"""The SVD of 2020: replayed, bounded, explained and repaired.
 
-import copy
+Its longest runs, of tens of thousands of steps, are run and judged on the pages of the series.
+"""
 
 import pytest
 import torch
@@ -61,7 +62,7 @@ def test_momentum_gives_the_losses_of_2020(run, within):
 @pytest.mark.parametrize("run", RUNS)
 def test_adam_gives_the_losses_of_2020(run):
     losses = descend(
-        problem_of(run, torch.float32), 2000, torch.optim.Adam, lr=1e-3, weight_decay=1e-5
+        problem_of(run, torch.float32), 1000, torch.optim.Adam, lr=1e-3, weight_decay=1e-5
     )
     assert farthest(f"svd-adam/random-{run}", losses) < 2e-6
 
@@ -97,32 +98,9 @@ def test_the_gradient_in_closed_form_is_that_of_autograd_for_batches_too(sigma, 
 
 
 @pytest.fixture(scope="module")
-def third():
-    """Run 3 where 2020 stopped, after 20,000 steps, and its losses until it arrives."""
-    problem = problem_of(3)
-    optimizer = torch.optim.SGD(problem.parameters(), lr=0.9, momentum=0.9)
-    early = descend(problem, 20_000, lambda *_, **__: optimizer)
-    there = copy.deepcopy(problem)
-    return there, torch.cat([early[:-1], descend(problem, 16_200, lambda *_, **__: optimizer)])
-
-
-@pytest.fixture(scope="module")
 def fifth():
     problem = problem_of(5)
     return problem, descend(problem, 3000)[-1]
-
-
-def test_run_3_looks_converged_and_its_bound_says_that_it_is_not(third):
-    problem, losses = third
-    loss = losses[20_000]
-    S = problem.value().S
-    true = spectra.true_singular_values(problem.M)
-    off = spectra.errors(S, true)
-    bounds = gd.proof.svd_bounds(problem.M, *problem.value()).values
-    assert loss == pytest.approx(4.581e-6, rel=1e-3)
-    assert off[2:] == pytest.approx([0.0161, 0.0183], abs=1e-4)
-    assert bounds[2:].tolist() == pytest.approx([0.0278, 0.0268], abs=5e-4)
-    assert all(e <= b for e, b in zip(off, bounds.tolist(), strict=True))
 
 
 def test_run_5_lost_its_smallest_singular_value_and_the_bound_is_sharp(fifth):
@@ -286,20 +264,6 @@ def measured_factor(run, first, last):
 
 def test_the_predicted_slope_is_the_measured_one():
     assert measured_factor(4, 2000, 3000) == pytest.approx(0.98811796, abs=2e-8)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("run", "first", "last", "factor"),
-    [(1, 3000, 4000, 0.99267869), (2, 6000, 9000, 0.99621152)],
-)
-def test_the_predicted_slopes_are_the_measured_ones(run, first, last, factor):
-    assert measured_factor(run, first, last) == pytest.approx(factor, abs=3e-8)
-
-
-def test_run_3_arrives_when_it_is_given_time(third):
-    _, losses = third
-    assert abs(int(gd.rates.first_below(losses, 1e-6)) - 36_124) <= 50
 
 
 def test_adam_leaves_the_minimum_after_it_crosses_its_own_limit():
