@@ -1,8 +1,8 @@
 """Run every check of the project and total them: `make test`.
 
 Quick gates come first and all run, so that one look shows all that is wrong with the text. The
-slow ones follow if nothing has failed until then, in two lanes side by side: each keeps one core
-busy. A gate that runs no test has failed.
+slow ones follow if nothing has failed until then. Two gates run at a time, the next one as soon as
+one has ended: each keeps a core busy. A gate that runs no test has failed.
 """
 
 import os
@@ -14,7 +14,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,11 @@ NODE = (
     "node --test --test-reporter=spec --test-reporter-destination=stdout"
     " --test-reporter=junit --test-reporter-destination={report}"
 )
+AT_ONCE = 2
 SCHEMA = "check-jsonschema --builtin-schema"
 CONTRACT = "tests/package/test_contract.py"
+PAGES = "tests/browser/test_pages.py"
+PLAY = "tests/browser/test_playground.py"
 ONE_PAGE = "tests/docs/test_plants.py::test_the_small_site_is_whole"
 
 
@@ -35,7 +38,7 @@ ONE_PAGE = "tests/docs/test_plants.py::test_the_small_site_is_whole"
 class Gate:
     name: str
     command: str
-    lane: int = 0  # 0: before all others
+    slow: bool = False  # after all others
     quick: bool = False  # also in `make quick`
 
 
@@ -61,19 +64,21 @@ GATES = (
     Gate("floor", f"{PYTEST} tests/floor"),
     # Browser scripts whose mathematics differ from the package's.
     Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
-    # Wrong results; and a docstring's example that shows other numbers than it gives.
-    Gate("package", f"{PYTEST} gdinverse tests/package", lane=1),
     # Pages that do not build strictly, or not twice the same; a wrong number in prose, a broken
     # link or anchor. It builds the site, once for all.
-    Gate("site", f"{PYTEST} tests/docs", lane=2),
+    Gate("site", f"{PYTEST} tests/docs", slow=True),
+    # Wrong results; and a docstring's example that shows other numbers than it gives.
+    Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
     # A figure that is not drawn, labels that collide, a request that leaves the site, a page that
     # axe finds fault with.
-    Gate("pages", f"{PYTEST} tests/browser/test_pages.py", lane=2),
-    # A playground, a search, a tooltip or a figure that does not do what a reader asks of it.
-    Gate("behavior", f"{PYTEST} tests/browser --ignore=tests/browser/test_pages.py", lane=1),
+    Gate("pages", f"{PYTEST} {PAGES}", slow=True),
+    # A search, a tooltip or a figure that does not do what a reader asks of it.
+    Gate("behavior", f"{PYTEST} tests/browser --ignore={PAGES} --ignore={PLAY}", slow=True),
+    # A playground that does not.
+    Gate("playground", f"{PYTEST} {PLAY}", slow=True),
 )
 # A docstring's example, an operation that breaks the contract, a page that does not build.
-QUICK = Gate("a little of all", f"{PYTEST} gdinverse {CONTRACT} {ONE_PAGE}", lane=1, quick=True)
+QUICK = Gate("a little of all", f"{PYTEST} gdinverse {CONTRACT} {ONE_PAGE}", slow=True, quick=True)
 
 
 @dataclass
@@ -90,14 +95,11 @@ def main(arguments: list[str]) -> None:
     gates = chosen(arguments)
     if not gates[-1].quick:
         os.environ["CHROME"] = browser()
-    outcomes: dict[str, Outcome] = {}
-    for gate in (gate for gate in gates if not gate.lane):
-        print(f"\n── {gate.name}", flush=True)
-        outcomes[gate.name] = run(gate)
+    outcomes = side_by_side([gate for gate in gates if not gate.slow])
     if not any(outcome.failed for outcome in outcomes.values()):
         with tempfile.TemporaryDirectory() as folder:
             os.environ["GD_SITE"] = f"{folder}/site"
-            outcomes |= side_by_side([gate for gate in gates if gate.lane])
+            outcomes |= side_by_side([gate for gate in gates if gate.slow])
     report(gates, outcomes)
     sys.exit(any(outcome.failed for outcome in outcomes.values()))
 
@@ -111,13 +113,13 @@ def chosen(arguments: list[str]) -> Sequence[Gate]:
 
 
 def side_by_side(gates: list[Gate]) -> dict[str, Outcome]:
-    """Run each lane's gates one after another; what a gate says is shown whole when it is done."""
-    print(f"\n── {', '.join(gate.name for gate in gates)}, for some minutes", flush=True)
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    """Run two at a time, in their order; what a gate says is shown whole when it is done."""
+    if len(gates) < 2:
+        return {gate.name: run(gate) for gate in gates}
+    print(f"\n── {', '.join(gate.name for gate in gates)} …", flush=True)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         files = {gate.name: Path(folder, gate.name) for gate in gates}
-        lanes = {gate.lane for gate in gates}
-        pools = {lane: stack.enter_context(ThreadPoolExecutor(1)) for lane in lanes}
-        running = {pools[g.lane].submit(run, g, files[g.name]): g.name for g in gates}
+        running = {pool.submit(run, gate, files[gate.name]): gate.name for gate in gates}
         for done in as_completed(running):
             name = running[done]
             print(f"\n── {name}\n{files[name].read_text(errors='replace')}", flush=True)

@@ -58,7 +58,7 @@ def test_the_last_line_is_the_plain_total(capsys):
 
 
 def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys):
-    gates = [Gate("good", "echo fine", lane=1), Gate("bad", "echo broken; false", lane=2)]
+    gates = [Gate("good", "echo fine"), Gate("bad", "echo broken; false")]
     outcomes = side_by_side(gates)
     assert (outcomes["good"].passed, outcomes["bad"].failed) == (1, 1)
     said = capsys.readouterr().out
@@ -66,11 +66,12 @@ def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys)
     assert "broken" in said
 
 
-def test_gates_of_one_lane_run_one_after_another(tmp_path):
+def test_a_gate_begins_when_one_of_two_before_it_has_ended(tmp_path):
     trace = tmp_path / "trace"
-    slow = Gate("slow", f"sleep 0.3; echo slow >> {trace}", lane=1)
-    side_by_side([slow, Gate("quick", f"echo quick >> {trace}", lane=1)])
-    assert trace.read_text().split() == ["slow", "quick"]
+    waits = (("long", 0.8), ("short", 0.1), ("next", 0.1))
+    gates = [Gate(name, f"sleep {wait}; echo {name} >> {trace}") for name, wait in waits]
+    side_by_side(gates)
+    assert trace.read_text().split() == ["short", "next", "long"]
 
 
 def test_a_part_of_the_tests_is_chosen_as_pytest_chooses():
