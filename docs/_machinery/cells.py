@@ -42,7 +42,11 @@ class Plan(NamedTuple):
 
 
 def read(page: str) -> NotebookNode:
-    path = build.root / "docs" / page
+    return read_file(build.root / "docs" / page)
+
+
+def read_file(file: str | Path) -> NotebookNode:
+    path = Path(file)
     return copy.deepcopy(parsed(path.read_text(), path.suffix[1:]))
 
 

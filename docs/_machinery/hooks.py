@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import nbconvert.preprocessors
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -18,6 +19,7 @@ from mkdocs.utils import meta
 from mkdocs_jupyter.plugin import NotebookFile
 
 import byline
+import cells
 import download
 import execution
 import figures
@@ -57,6 +59,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     build.address = config.site_url or ""
     execution.FORKS.set_forkserver_preload(config.extra["imported"])
     setattr(nbconvert.preprocessors, "ExecutePreprocessor", execution.ExecutePreprocessor)
+    setattr(jupytext, "read", cells.read_file)  # mkdocs-jupyter reads each page twice
     return config
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -47,6 +48,9 @@ class HtmlPage(HTMLParser):
     def handle_data(self, data):
         if not SILENT.intersection(self.open):
             self.prose += data
+
+
+html_page = cache(HtmlPage)  # a built page is read once, whoever asks
 
 
 def loaded(tag, given):

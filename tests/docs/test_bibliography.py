@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.docs.html_page import HtmlPage, target
+from tests.docs.html_page import html_page, target
 from tests.docs.site import ROOT
 
 SOURCE = ROOT / "docs/reference/bibliography.md"
@@ -72,7 +72,7 @@ def test_entries_are_numbered_sorted_and_found_by_author_and_year(bibliography):
 
 def test_every_entry_is_cited_on_a_page_of_the_site(site):
     there = site / "reference/bibliography/index.html"
-    pages = [HtmlPage(path) for path in site.rglob("*.html") if path != there]
+    pages = [html_page(path) for path in site.rglob("*.html") if path != there]
     leads = [target(page, link, site) for page in pages for link in page.links if "#" in link]
     cited = {anchor for file, anchor in leads if file == there}
     assert {entry[6] for entry in entries()} - cited == set()

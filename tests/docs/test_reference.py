@@ -6,11 +6,11 @@ from collections import Counter
 from types import ModuleType
 
 import gdinverse
-from tests.docs.html_page import HtmlPage
+from tests.docs.html_page import html_page
 
 
 def test_every_public_name_is_in_the_reference_once(site):
-    pages = [HtmlPage(path) for path in (site / "reference").rglob("*.html")]
+    pages = [html_page(path) for path in (site / "reference").rglob("*.html")]
     shown = Counter(
         canonical(resolve(heading))
         for page in pages

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.docs.html_page import HtmlPage, is_external, target
+from tests.docs.html_page import html_page, is_external, target
 from tests.docs.site import ROOT
 
 NOTEBOOKS = sorted(ROOT.glob("docs/[a-z]*/*.py"))
@@ -16,7 +16,7 @@ NOTEBOOKS = sorted(ROOT.glob("docs/[a-z]*/*.py"))
 
 @pytest.fixture(scope="module")
 def pages(site):
-    return {path: HtmlPage(path) for path in sorted(site.rglob("*.html"))}
+    return {path: html_page(path) for path in sorted(site.rglob("*.html"))}
 
 
 def test_links_and_anchors_lead_somewhere(site, pages):

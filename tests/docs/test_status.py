@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gdinverse import Status
-from tests.docs.html_page import HtmlPage
+from tests.docs.html_page import html_page
 
 PAGE = "reference/why-did-it-not-converge/index.html"
 
@@ -20,5 +20,5 @@ def test_every_status_has_a_section_that_produces_it(site, status):
 
 
 def test_the_reference_of_the_statuses_leads_there(site):
-    links = HtmlPage(site / "reference/runs/index.html").links
+    links = html_page(site / "reference/runs/index.html").links
     assert "../why-did-it-not-converge/" in links
