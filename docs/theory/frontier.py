@@ -141,6 +141,41 @@ assert torch.allclose(
 )
 
 # %% tags=["figure"]
+low = 0.1
+a, b, off = best_cubic(low, 1.0)
+places = torch.tensor([low, (-a / b / 3) ** 0.5, 1.0], dtype=torch.float64)
+for lower in torch.logspace(-3, -0.1, 30).tolist():
+    p, q, least = best_cubic(lower, 1.0)
+    x = torch.linspace(lower, 1, 500, dtype=torch.float64)
+    assert ((p * x + q * x**3 - 1).abs() < least + 1e-12).all()
+    x = torch.tensor([lower, (-p / q / 3) ** 0.5, 1.0])
+    touched = p * x + q * x**3 - 1
+    assert torch.allclose(touched, least * torch.tensor([-1, 1, -1.0]))
+fig = gd.figures.figure(
+    "The best cubic on [l, 1] touches its bound at three places",
+    x="σ",
+    y="aσ + bσ³",
+    log_y=False,
+    x_range=(0, 1),
+    y_range=(0, 2),
+    caption="Blue: on the interval. Shaded: from 1 − E to 1 + E."
+    '<gd-moving kind="touching"></gd-moving>',
+    alt=f"For l = {low} the cubic {a:.2f}σ − {-b:.2f}σ³ is {off:.2f} below one at {low} and at one, "
+    f"and as far above one at {places[1]:.2f}. Left of the interval it falls to zero.",
+)
+gd.figures.band(fig, 1 - off, 1 + off)
+x = torch.linspace(0, 1, 200, dtype=torch.float64)
+for part, role in ((x, "floor"), (low + (1 - low) * x, "measured")):
+    gd.figures.line(fig, part, a * part + b * part**3, role)
+gd.figures.dots(fig, places, a * places + b * places**3)
+fig
+
+# %% [markdown]
+# The smaller $l$, the larger the error, and the steeper the cubic at zero: by
+# {{= best_cubic(0.1, 1.0)[0] : .1f }} for $l$ = `0.1` and by {{= cubics[0][0] : .1f }} for `0.001`.
+# With a third coefficient there is a fourth place:
+
+# %% tags=["figure"]
 x = torch.linspace(0.1, 1, 500, dtype=torch.float64)
 shown = {
     ("Newton–Schulz", "floor", 0.2): gd.schedules.newton_schulz(3),
