@@ -331,6 +331,8 @@ print(f"nearest in 200 steps: {nearest:.3f}")
 print(f"fixed point {fixed:.3f} with slope {turn:.2f}: it repels")
 print("in the end:", *(f"{x:.3f}" for x in cycle))
 greedy = worst(gd.schedules.minimax(1e-3), 1e-3, 5)[-1].item()
+ends = muon.trace(grid, 300)[-4:].sort(0).values
+assert (ends - cycle.sort().values[:, None]).abs().max() < 1e-6
 assert nearest > 0.3 > 0.12 > greedy
 assert abs(turn) > 1
 
@@ -362,7 +364,8 @@ fig
 # After five steps, singular values from `0.001` to one are between {{= landed[0] : .2f }} and
 # {{= landed.max() : .2f }}, and in `200` steps all of them are at no time nearer to one than
 # {{= nearest : .2f }}. The fixed point {{= fixed : .3f }} repels, because the slope there is
-# {{= turn : .2f }}; the values end on a cycle of four, {{= cycle.min() : .3f }} to {{= cycle.max() : .3f }}.
+# {{= turn : .2f }}; all {{= len(grid) : ,d }} of them end on a cycle of four, {{= cycle.min() : .3f }} to
+# {{= cycle.max() : .3f }}.
 # It is meant so: torch's source says that the coefficients were chosen for the slope at zero, and that
 # the spread does not hurt. The best quintics leave {{= greedy : .2f }} for the same fifteen products.
 #
