@@ -141,6 +141,41 @@ assert torch.allclose(
 )
 
 # %% tags=["figure"]
+low = 0.1
+a, b, off = best_cubic(low, 1.0)
+places = torch.tensor([low, (-a / b / 3) ** 0.5, 1.0], dtype=torch.float64)
+for lower in torch.logspace(-3, -0.1, 30).tolist():
+    p, q, least = best_cubic(lower, 1.0)
+    x = torch.linspace(lower, 1, 500, dtype=torch.float64)
+    assert ((p * x + q * x**3 - 1).abs() < least + 1e-12).all()
+    x = torch.tensor([lower, (-p / q / 3) ** 0.5, 1.0])
+    touched = p * x + q * x**3 - 1
+    assert torch.allclose(touched, least * torch.tensor([-1, 1, -1.0]))
+fig = gd.figures.figure(
+    "The best cubic on [l, 1] touches its bound at three places",
+    x="σ",
+    y="aσ + bσ³",
+    log_y=False,
+    x_range=(0, 1),
+    y_range=(0, 2),
+    caption="Blue: on the interval. Shaded: from 1 − E to 1 + E."
+    '<gd-moving kind="touching"></gd-moving>',
+    alt=f"For l = {low} the cubic {a:.2f}σ − {-b:.2f}σ³ is {off:.2f} below one at {low} and at one, "
+    f"and as far above one at {places[1]:.2f}. Left of the interval it falls to zero.",
+)
+gd.figures.band(fig, 1 - off, 1 + off)
+x = torch.linspace(0, 1, 200, dtype=torch.float64)
+for part, role in ((x, "floor"), (low + (1 - low) * x, "measured")):
+    gd.figures.line(fig, part, a * part + b * part**3, role)
+gd.figures.dots(fig, places, a * places + b * places**3)
+fig
+
+# %% [markdown]
+# The smaller $l$, the larger the error, and the steeper the cubic at zero: by
+# {{= best_cubic(0.1, 1.0)[0] : .1f }} for $l$ = `0.1` and by {{= cubics[0][0] : .1f }} for `0.001`.
+# With a third coefficient there is a fourth place:
+
+# %% tags=["figure"]
 x = torch.linspace(0.1, 1, 500, dtype=torch.float64)
 shown = {
     ("Newton–Schulz", "floor", 0.2): gd.schedules.newton_schulz(3),
@@ -296,6 +331,8 @@ print(f"nearest in 200 steps: {nearest:.3f}")
 print(f"fixed point {fixed:.3f} with slope {turn:.2f}: it repels")
 print("in the end:", *(f"{x:.3f}" for x in cycle))
 greedy = worst(gd.schedules.minimax(1e-3), 1e-3, 5)[-1].item()
+ends = muon.trace(grid, 300)[-4:].sort(0).values
+assert (ends - cycle.sort().values[:, None]).abs().max() < 1e-6
 assert nearest > 0.3 > 0.12 > greedy
 assert abs(turn) > 1
 
@@ -327,7 +364,8 @@ fig
 # After five steps, singular values from `0.001` to one are between {{= landed[0] : .2f }} and
 # {{= landed.max() : .2f }}, and in `200` steps all of them are at no time nearer to one than
 # {{= nearest : .2f }}. The fixed point {{= fixed : .3f }} repels, because the slope there is
-# {{= turn : .2f }}; the values end on a cycle of four, {{= cycle.min() : .3f }} to {{= cycle.max() : .3f }}.
+# {{= turn : .2f }}; all {{= len(grid) : ,d }} of them end on a cycle of four, {{= cycle.min() : .3f }} to
+# {{= cycle.max() : .3f }}.
 # It is meant so: torch's source says that the coefficients were chosen for the slope at zero, and that
 # the spread does not hurt. The best quintics leave {{= greedy : .2f }} for the same fifteen products.
 #

@@ -132,22 +132,6 @@ def test_a_page_that_is_only_read_costs_no_plotly(open_page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_when_plotly_takes_a_figure_s_place(open_page, width):
-    page = open_page(PAGE, width=width)
-    page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(500)
-    page.evaluate("""new PerformanceObserver((list) => {
-        window.shift = (window.shift ?? 0) + list.getEntries().reduce((sum, e) => sum + e.value, 0);
-    }).observe({ type: "layout-shift" })""")
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.locator(".gd-plot").first.scroll_into_view_if_needed()
-    touch(page)
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollHeight") == height
-    assert page.evaluate("window.shift ?? 0") <= 0.01
-
-
-@pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_no_fault_in_what_opens(open_page, width):
     page = open_page(PAGE, width=width, reduced_motion="reduce")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

@@ -6,14 +6,10 @@ And nothing moves while a page arrives. Measured in one pass over the pages, at 
 import pytest
 
 from tests.browser.conftest import pages
+from tests.browser.test_still import STILL, WATCH
 
 TAUGHT = [page for page in pages() if page.startswith(("series/", "theory/"))]
 FIRST, FARTHEST = 800, 1600  # pixels
-STILL = 0.01
-WATCH = """window.shift = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.shift += entry.value;
-}).observe({ type: "layout-shift", buffered: true });"""
 LOOK = """() => {
   const boxes = [...document.querySelectorAll("article .gd-figure, article .gd-hero figure")]
     .filter((one) => one.offsetParent).map((one) => one.getBoundingClientRect());

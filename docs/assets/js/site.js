@@ -16,6 +16,7 @@ function mendSoon() {
 
 function bring() {
   watch(document);
+  if (document.querySelector("gd-moving")) import("./moving.js");
   if (!document.querySelector("gd-playground")) return;
   import("../playground/loader.js").then((loader) => loader.watch(document));
 }

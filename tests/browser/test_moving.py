@@ -1,0 +1,99 @@
+"""Figures that a reader moves: by the keyboard, in numbers, and without a jump of the page."""
+
+import re
+
+import pytest
+
+from tests.browser.visit import AXE, toggle
+
+PAGE = "theory/frontier/"
+FIGURE = "figure:has(gd-moving)"
+PLOT, RANGE, OUTPUT = f"{FIGURE} .gd-plot", "gd-moving input", "gd-moving output"
+SHIFTS = """new Promise((said) => {
+  const sum = (list) => said(list.getEntries().reduce((all, { value }) => all + value, 0));
+  new PerformanceObserver(sum).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => said(0), 200);
+})"""
+DRAWN = f"""[...document.querySelectorAll("{PLOT} > svg > svg > path")].map((path) =>
+  [0, 0.3, 0.7, 1].flatMap((part) => {{
+    const {{ x, y }} = path.getPointAtLength(part * path.getTotalLength());
+    return [x, y];
+  }}))"""
+
+
+@pytest.fixture
+def moving(open_page):
+    """Open the page, as wide as asked, with its range in focus."""
+
+    def moving(width, **options):
+        page = open_page(PAGE, width, **options)
+        page.locator(RANGE).focus()
+        return page
+
+    return moving
+
+
+def press(page, *keys):
+    """Press keys, until the drawing says what the words below it say."""
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_function(
+        f"document.querySelector('{PLOT}').ariaLabel === "
+        f"document.querySelector('{OUTPUT}').textContent"
+    )
+    return page.locator(OUTPUT).inner_text()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_key_moves_the_drawing_and_its_words_and_nothing_else(moving, width):
+    page = moving(width, reduced_motion="reduce")
+    page.evaluate("document.fonts.ready")
+    assert page.locator(OUTPUT).inner_text().startswith("l = 0.100: ")
+    drawn, box = page.evaluate(DRAWN), page.locator("gd-moving").bounding_box()
+    for key, start in (("End", "l = 0.794: "), ("Home", "l = 0.00100: ")):
+        said = press(page, key)
+        assert said.startswith(start)
+        assert page.locator("gd-moving").bounding_box()["height"] == box["height"]
+    assert re.search(r"5\.180 σ − 5\.175 σ³ is 0\.995 off", said)
+    assert page.locator(RANGE).get_attribute("aria-valuetext") == "0.00100"
+    assert all(new != old for new, old in zip(page.evaluate(DRAWN), drawn, strict=True))
+    assert page.evaluate(SHIFTS) < 0.01
+    page.evaluate(AXE)
+    for _ in range(2):
+        assert page.evaluate(f"axe.run('{FIGURE}').then(({{ violations }}) => violations)") == []
+        toggle(page)
+    assert page.complaints == []
+
+
+def test_moved_away_and_back_the_figure_is_the_one_that_the_page_was_built_with(moving):
+    page = moving(1280)
+    drawn, said = page.evaluate(DRAWN), page.locator(OUTPUT).inner_text()
+    assert press(page, "ArrowRight") != said
+    assert press(page, "ArrowLeft") == said
+    for old, new in zip(drawn, page.evaluate(DRAWN), strict=True):
+        assert max(abs(a - b) for a, b in zip(old, new, strict=True)) < 12  # of 4,000 units
+
+
+def test_a_figure_that_plotly_has_taken_is_a_drawing_again_once_it_is_moved(moving):
+    page = moving(390)
+    page.locator(PLOT).dispatch_event("click")
+    page.locator(f"{PLOT}.gd-live").wait_for()
+    press(page, "ArrowRight")
+    assert page.locator(f"{PLOT} > svg").is_visible()
+    assert page.locator(f"{PLOT}.gd-live, {PLOT} > div").count() == 0
+    page.locator(PLOT).dispatch_event("click")
+    assert page.locator(f"{PLOT} > div").count() == 0
+
+
+def test_without_scripts_the_figure_stands_and_takes_no_room_for_its_range(open_page):
+    page = open_page(PAGE, java_script_enabled=False)
+    assert page.locator(f"{PLOT} > svg").is_visible()
+    assert page.locator("gd-moving").bounding_box()["height"] == 0
+
+
+def test_only_a_page_with_such_a_figure_loads_its_scripts(open_page):
+    for path, expected in ((PAGE, 2), ("failures/digits/", 0)):
+        page = open_page(path)
+        page.wait_for_load_state("networkidle")
+        names = "performance.getEntriesByType('resource').map((one) => one.name)"
+        assert sum("moving" in name for name in page.evaluate(names)) == expected

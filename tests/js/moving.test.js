@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { path, redraw, share } from "../../docs/assets/js/moving.js";
+import { bestCubic, count, frame, ranges } from "../../docs/assets/js/moving/touching.js";
+
+const file = new URL("fixtures/moving.json", import.meta.url);
+const { touching } = JSON.parse(readFileSync(file, "utf8"));
+
+const near = (a, b, tolerance = 1e-12) => assert.ok(Math.abs(a - b) <= tolerance, `${a} ${b}`);
+
+test("the best cubic, its error and how many lead to the last digit are the package's", () => {
+  assert.ok(touching.length > 5);
+  for (const { exponent, cubic, error, count: steps } of touching) {
+    const found = bestCubic(10 ** exponent, 1);
+    near(found.a, cubic[0]);
+    near(found.b, cubic[1]);
+    near(found.error, error);
+    assert.equal(count(10 ** exponent), steps);
+  }
+});
+
+test("what is drawn touches the band at the three dots, and leaves it nowhere", () => {
+  for (const exponent of [ranges[0].min, -2.2, -1, ranges[0].max]) {
+    const {
+      traces: [, [xs, ys], [places, touched]],
+      bands: [[low, high]],
+      said,
+    } = frame({ exponent });
+    [low, high, low].forEach((end, k) => near(touched[k], end));
+    assert.equal(xs[0], places[0]);
+    near(xs.at(-1), 1);
+    assert.ok(ys.every((y) => y > low - 1e-12 && y < high + 1e-12));
+    assert.ok(Math.max(...ys) > high - 1e-3); // the curve does get there
+    assert.ok(said.includes(`${((high - low) / 2).toFixed(3)} off`), said);
+  }
+});
+
+const AXES = { xaxis: { range: [0, 2] }, yaxis: { type: "log", range: [-2, 0] } };
+
+test("a value lies on its axis by its share, or by its logarithm's", () => {
+  assert.equal(share(AXES.xaxis, 0.5), 0.25);
+  assert.equal(share(AXES.yaxis, 0.1), 0.5);
+});
+
+test("a curve goes from point to point, and a dot is a line of no length", () => {
+  const points = [
+    [0, 2],
+    [1, 0.1],
+  ];
+  assert.equal(path(points, AXES, false), "M0 0L4000 2000");
+  assert.equal(path(points, AXES, true), "M0 0h0M4000 2000h0");
+});
+
+/** As much of an element as is redrawn. */
+function part(...attributes) {
+  const values = new Map(attributes);
+  return {
+    hasAttribute: (name) => values.has(name),
+    setAttribute: (name, value) => values.set(name, value),
+    value: (name) => values.get(name),
+  };
+}
+
+test("a frame takes the place of the traces and of the bands, in their order", () => {
+  const [line, dots, band, grid] = [part(), part(["stroke-linecap", "round"]), part(), part()];
+  for (const one of [line, dots]) one.firstElementChild = part();
+  const drawing = {
+    querySelectorAll: (what) => (what.includes("svg") ? [line, dots] : [band, grid]),
+  };
+  const traces = [
+    [[0], [1]],
+    [[2], [1]],
+  ];
+  redraw(drawing, { traces, bands: [[0.1, 1]] }, AXES);
+  assert.equal(line.firstElementChild.value("d"), "M0 0");
+  assert.equal(dots.firstElementChild.value("d"), "M4000 0h0");
+  assert.deepEqual([band.value("y"), band.value("height")], ["0%", "50%"]);
+  assert.equal(grid.value("y"), undefined);
+});
