@@ -81,8 +81,14 @@ def open_page(browser, address):
 
 
 @pytest.fixture(scope="session")
-def context(browser):
-    return browser.new_context(reduced_motion="reduce")
+def context(browser, address):
+    """Where pages are visited: with all fonts at hand. On a first visit some pages still move."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate("() => Promise.all([...document.fonts].map((one) => one.load())).then(() => 1)")
+    page.close()
+    return context
 
 
 @pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".cache/visits"
-LOOKING = ("tests/browser/visit.py", "tests/browser/look.js", "tests/browser/conftest.py")
+LOOKING = [f"tests/browser/{name}" for name in ("visit.py", "look.js", "still.js", "conftest.py")]
 AXE = "node_modules/axe-core/axe.min.js"
 APART = ("figures", "search")  # fetched by a name that says their content, or after a key
 
@@ -48,6 +48,6 @@ def surroundings(site, version):
     loaded = [path for path in (site / "assets").rglob("*") if path.parent.name not in APART]
     files = [path for path in sorted(loaded) if path.is_file()]
     whole = hashlib.sha256(version.encode())
-    for file in (*files, *(ROOT / name for name in (*LOOKING, AXE))):
+    for file in (*files, *(ROOT / name for name in [*LOOKING, AXE])):
         whole.update(file.name.encode() + file.read_bytes())
     return whole.digest()

@@ -97,7 +97,7 @@
         drawn,
         labels,
         ticks,
-        places: boxes.map(({ x, y }) => [x, y]),
+        places: boxes.map(({ x, y }) => [x - frame.x, y - frame.y]), // within the figure
       };
     });
 };

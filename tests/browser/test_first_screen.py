@@ -6,7 +6,7 @@ And nothing moves while a page arrives. Measured in one pass over the pages, at 
 import pytest
 
 from tests.browser.conftest import pages
-from tests.browser.test_still import STILL, WATCH
+from tests.browser.visit import STILL, WATCH
 
 TAUGHT = [page for page in pages() if page.startswith(("series/", "theory/"))]
 FIRST, FARTHEST = 800, 1600  # pixels

@@ -6,6 +6,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 PHONE, DESK = 390, 1280  # all that has a color is shown at the desk; a phone folds some of it away
+WATCH = Path(__file__).with_name("still.js").read_text()
+STILL = 0.01  # of the screen, times how far: readers notice a tenth
+SEEN = "() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 50)))"
+# But for the formulas' second text, for screen readers, which nobody sees.
+UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd-cut)")]
+  .filter((one) => one.clientWidth && one.scrollWidth - one.clientWidth > 1
+    && getComputedStyle(one).overflowX !== "visible" && one.checkVisibility())
+  .map((one) => one.outerHTML.slice(0, 100))"""
 LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
@@ -30,6 +38,7 @@ class View:
 
     figures: list = field(default_factory=list)
     live: list = field(default_factory=list)
+    unsaid: list = field(default_factory=list)  # cut, and no edge says so
     labels: dict = field(default_factory=lambda: {"default": [], "slate": []})
     overflow: float = 0
 
@@ -39,6 +48,7 @@ class Visit:
     path: str
     asked: list = field(default_factory=list)  # before a figure is touched, within the site
     elsewhere: list = field(default_factory=list)  # asked of another host, at any time
+    moved: float = 0  # while it arrived, with the fonts at hand
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
     violations: dict = field(default_factory=dict)
@@ -50,9 +60,9 @@ def visit_page(context, address, path):
     seen = Visit(path)
     page = context.new_page()
     page.set_viewport_size({"width": PHONE, "height": 844})
+    page.add_init_script(WATCH)
     asked = listen(page, seen)
-    page.goto(address + path)
-    page.evaluate("document.fonts.ready")
+    seen.moved = arrive(page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     read(page, seen)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
@@ -61,12 +71,27 @@ def visit_page(context, address, path):
     return seen
 
 
+def arrive(page, address):
+    """Open it; say how much has moved until all fonts are there."""
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    return shift(page)
+
+
+def shift(page):
+    """What has moved since the page was asked for, once what was changed last is seen."""
+    page.evaluate(SEEN)
+    return page.evaluate("window.shift")
+
+
 def read(page, seen):
     """Narrow and wide, as it is sent; then its figures under a reader's hand; then as axe does."""
     phone, desk = seen.views[PHONE], seen.views[DESK]
-    phone.figures, phone.overflow = look(page, phone), overflow(page)
-    resize(page, DESK)
-    desk.figures, desk.overflow = look(page, desk), overflow(page)
+    for width, view in seen.views.items():
+        resize(page, width)
+        view.figures, view.overflow = look(page, view), overflow(page)
+        page.evaluate(SEEN)  # edges are drawn when a size has changed
+        view.unsaid = page.evaluate(UNSAID)
     if seen.path not in WHOLE:
         page.evaluate(PLAIN)
     if desk.figures:
