@@ -4,7 +4,7 @@ import gzip
 from functools import cache
 
 from tests.browser.conftest import pages
-from tests.browser.visit import STILL, WHOLE
+from tests.browser.visit import WHOLE
 
 
 def test_axe_finds_no_fault(visit):
@@ -42,10 +42,6 @@ def test_everything_asked_for_is_there(visit):
 
 def test_the_console_stays_silent(visit):
     assert visit.complaints == []
-
-
-def test_nothing_moves_while_the_page_arrives_and_fonts_are_there(visit):
-    assert visit.moved <= STILL
 
 
 def test_what_is_cut_shows_an_edge(view):

@@ -48,7 +48,6 @@ class Visit:
     path: str
     asked: list = field(default_factory=list)  # before a figure is touched, within the site
     elsewhere: list = field(default_factory=list)  # asked of another host, at any time
-    moved: float = 0  # while it arrived, with the fonts at hand
     failed: list = field(default_factory=list)
     complaints: list = field(default_factory=list)
     violations: dict = field(default_factory=dict)
@@ -60,9 +59,8 @@ def visit_page(context, address, path):
     seen = Visit(path)
     page = context.new_page()
     page.set_viewport_size({"width": PHONE, "height": 844})
-    page.add_init_script(WATCH)
     asked = listen(page, seen)
-    seen.moved = arrive(page, address + path)
+    arrive(page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     read(page, seen)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
@@ -81,7 +79,7 @@ def arrive(page, address):
 def shift(page):
     """What has moved since the page was asked for, once what was changed last is seen."""
     page.evaluate(SEEN)
-    return page.evaluate("window.shift")
+    return page.evaluate("window.shift ?? 0")
 
 
 def read(page, seen):
