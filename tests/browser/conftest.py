@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.keeping import keep, key_of, recall
+from tests.browser.keeping import forget, keep, key_of, recall
 from tests.browser.visit import DESK, PHONE, visit_page
 from tools.browser import on_path, playwrights_own, runs
 
@@ -81,14 +81,8 @@ def open_page(browser, address):
 
 
 @pytest.fixture(scope="session")
-def context(browser, address):
-    """Where pages are visited: with all fonts at hand. On a first visit some pages still move."""
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(address)
-    page.evaluate("() => Promise.all([...document.fonts].map((one) => one.load())).then(() => 1)")
-    page.close()
-    return context
+def context(browser):
+    return browser.new_context(reduced_motion="reduce")
 
 
 @pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")
@@ -102,7 +96,9 @@ def visit(request, browser, context, address, site):
     seen = known or visit_page(context, address, request.param)
     failed = request.session.testsfailed
     yield seen
-    if not known and request.session.testsfailed == failed:
+    if request.session.testsfailed > failed:
+        forget(request.param)
+    elif not known:
         keep(request.param, key, seen)
 
 

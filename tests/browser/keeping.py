@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".cache/visits"
-LOOKING = [f"tests/browser/{name}" for name in ("visit.py", "look.js", "still.js", "conftest.py")]
+LOOKING = [f"tests/browser/{name}" for name in ("visit.py", "look.js", "still.py", "conftest.py")]
 AXE = "node_modules/axe-core/axe.min.js"
 APART = ("figures", "search")  # fetched by a name that says their content, or after a key
 
@@ -31,6 +31,10 @@ def keep(path, key, seen):
     fresh = place(path).with_suffix(".new")
     fresh.write_bytes(pickle.dumps((key, seen)))
     fresh.replace(place(path))
+
+
+def forget(path):
+    place(path).unlink(missing_ok=True)
 
 
 def place(path):

@@ -6,7 +6,7 @@ And nothing moves while a page arrives. Measured in one pass over the pages, at 
 import pytest
 
 from tests.browser.conftest import pages
-from tests.browser.visit import STILL, WATCH
+from tests.browser.still import STILL, WATCH, arrive
 
 TAUGHT = [page for page in pages() if page.startswith(("series/", "theory/"))]
 FIRST, FARTHEST = 800, 1600  # pixels
@@ -27,9 +27,8 @@ def seen(browser, address):
     page.add_init_script(WATCH)
     found = {}
     for path in ["", "play/", *TAUGHT]:
-        page.goto(address + path)
-        page.evaluate("document.fonts.ready")
-        found[path] = page.evaluate(LOOK) | {"shift": page.evaluate("window.shift")}
+        moved = arrive(page, address + path)
+        found[path] = page.evaluate(LOOK) | {"shift": moved}
     page.close()
     return found
 

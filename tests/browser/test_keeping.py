@@ -28,6 +28,13 @@ def test_a_visit_comes_back_whole(site):
     assert keeping.recall("b/", key(site)) is None
 
 
+def test_what_a_test_finds_fault_with_is_seen_anew(site):
+    keeping.keep("a/", key(site), Visit("a/"))
+    for _ in range(2):  # the second time there is nothing to forget
+        keeping.forget("a/")
+        assert keeping.recall("a/", key(site)) is None
+
+
 @pytest.mark.parametrize("change", ["a/index.html", "assets/css/one.css", "assets/css/two.css"])
 def test_an_edit_of_what_the_page_shows_asks_for_a_new_visit(site, change):
     keeping.keep("a/", key(site), Visit("a/"))

@@ -4,16 +4,12 @@ import re
 
 import pytest
 
+from tests.browser.still import STILL, WATCH, shift
 from tests.browser.visit import AXE, toggle
 
 PAGE = "theory/frontier/"
 FIGURE = "figure:has(gd-moving)"
 PLOT, RANGE, OUTPUT = f"{FIGURE} .gd-plot", "gd-moving input", "gd-moving output"
-SHIFTS = """new Promise((said) => {
-  const sum = (list) => said(list.getEntries().reduce((all, { value }) => all + value, 0));
-  new PerformanceObserver(sum).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => said(0), 200);
-})"""
 DRAWN = f"""[...document.querySelectorAll("{PLOT} > svg > svg > path")].map((path) =>
   [0, 0.3, 0.7, 1].flatMap((part) => {{
     const {{ x, y }} = path.getPointAtLength(part * path.getTotalLength());
@@ -57,7 +53,8 @@ def test_a_key_moves_the_drawing_and_its_words_and_nothing_else(moving, width):
     assert re.search(r"5\.180 σ − 5\.175 σ³ is 0\.995 off", said)
     assert page.locator(RANGE).get_attribute("aria-valuetext") == "0.00100"
     assert all(new != old for new, old in zip(page.evaluate(DRAWN), drawn, strict=True))
-    assert page.evaluate(SHIFTS) < 0.01
+    page.evaluate(WATCH)  # tells of what was before it, too
+    assert shift(page) < STILL
     page.evaluate(AXE)
     for _ in range(2):
         assert page.evaluate(f"axe.run('{FIGURE}').then(({{ violations }}) => violations)") == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.visit import DESK, LIVE, PHONE, STILL, TOUCH, UNSAID, WATCH, arrive, shift
+from tests.browser.still import STILL, WATCH, arrive, shift
+from tests.browser.visit import DESK, LIVE, PHONE, TOUCH, UNSAID
 
 HEIGHT = "document.documentElement.scrollHeight"
 # Between them lines, dots, bars, grids and a map.

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.browser.still import SEEN
+
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 PHONE, DESK = 390, 1280  # all that has a color is shown at the desk; a phone folds some of it away
-WATCH = Path(__file__).with_name("still.js").read_text()
-STILL = 0.01  # of the screen, times how far: readers notice a tenth
-SEEN = "() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 50)))"
 # But for the formulas' second text, for screen readers, which nobody sees.
 UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd-cut)")]
   .filter((one) => one.clientWidth && one.scrollWidth - one.clientWidth > 1
@@ -60,26 +59,14 @@ def visit_page(context, address, path):
     page = context.new_page()
     page.set_viewport_size({"width": PHONE, "height": 844})
     asked = listen(page, seen)
-    arrive(page, address + path)
+    page.goto(address + path)
+    page.evaluate("document.fonts.ready")
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     read(page, seen)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
     page.evaluate("localStorage.clear()")  # the palette that was chosen
     page.close()
     return seen
-
-
-def arrive(page, address):
-    """Open it; say how much has moved until all fonts are there."""
-    page.goto(address)
-    page.evaluate("document.fonts.ready")
-    return shift(page)
-
-
-def shift(page):
-    """What has moved since the page was asked for, once what was changed last is seen."""
-    page.evaluate(SEEN)
-    return page.evaluate("window.shift ?? 0")
 
 
 def read(page, seen):
