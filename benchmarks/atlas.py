@@ -47,7 +47,8 @@ def qr(M: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def sylvester(A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    K = torch.kron(A, torch.eye(len(B)).to(A)) + torch.kron(torch.eye(len(A)).to(A), B.mT)
+    eyes = (torch.eye(len(part)).to(part) for part in (B, A))
+    K = torch.kron(A, next(eyes)) + torch.kron(next(eyes), B.mT.contiguous())
     return torch.linalg.solve(K, C.flatten()).reshape(C.shape)
 
 
@@ -115,8 +116,8 @@ def row(kind: type[gd.Problem], family: str, count: int, judged: int) -> str:
         optimizer = gd.RelativeGradient if hasattr(kind, "deviation") else gd.ConjugateGradient
         for k, options in enumerate(settings):
             result = gd.minimize(kind(*parts_given), optimizer, **options)
-            steps = result.prediction.steps
-            agreed[k] += int(steps is not None and bool(steps == result.steps))
+            if result.prediction.steps is not None:
+                agreed[k] += int(result.prediction.steps == result.steps)
         proven += bool(result.converged)
         if i < judged and result.error_bound.isfinite():
             answer = ANSWERS[kind](*kind(*parts_given).given)
