@@ -76,7 +76,8 @@ def logm(S: Any) -> Bounded:
         (A, off), k = root(A, off), k + 1
     found, lost = series(A - eye)
     bound = lost + over(off, 1 - d - off)
-    return _moved(*(torch.ldexp(part, torch.tensor(k)) for part in (found, bound)), e)
+    times = torch.tensor(k)
+    return _moved(torch.ldexp(found, times), torch.ldexp(bound, times), e)
 
 
 def root(S: Ball, off: Tensor) -> tuple[Ball, Tensor]:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import gdinverse as gd
+from gdinverse.proof.refine import refined
 from tests.package.atlas_truth import roots
 from tests.package.exact import Exact, exact, rational, squared_norm
 
@@ -44,6 +45,25 @@ def test_no_bound_on_a_logarithm_is_below_its_error(dtype):
     g = torch.Generator().manual_seed(0)
     sizes = [check_log(g, dtype, 1 + k % 4) for k in range(12)]
     assert max(sizes) < 1e-14
+
+
+def test_a_series_that_ends_too_early_and_roots_that_are_rough_are_in_the_bound(monkeypatch):
+    """Both are far below rounding as a rule: here one of them at a time is not."""
+    S = definite(3, 50.0, torch.Generator().manual_seed(3))
+    inside = gd.logm.__globals__
+    for near in (0.3, 0.6):
+        monkeypatch.setitem(inside, "NEAR", near)
+        found = gd.logm(S)
+        assert 1e-14 < error_of_log(S, found.value) <= float(found.error_bound) < 1e-2
+    monkeypatch.undo()
+    for size in (1e-10, 1e-5):
+
+        def rough(step, X, _, size=size):
+            return refined(step, X + size * torch.eye(3), 0)
+
+        monkeypatch.setitem(inside, "refined", rough)
+        found = gd.logm(S)
+        assert size < error_of_log(S, found.value) <= float(found.error_bound) < 1e4 * size
 
 
 def test_the_logarithm_of_a_batch_is_that_of_its_matrices_and_nothing_is_said_of_others():
@@ -106,15 +126,20 @@ def test_a_spoiled_null_space_has_a_larger_bound(monkeypatch):
     """The bound is of what is returned: turn the vectors, and it says by how much."""
     M = torch.tensor([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 1.0, 1.0]]).double()
     assert holds_on(M) < 1e-14
+    longer = 1.001 * torch.eye(3).double()
     turn = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]).double()
-    for angle in (1e-9, 1e-3):
+    for by, change in (
+        (1e-9, torch.linalg.matrix_exp(1e-9 * turn)),
+        (1e-3, torch.linalg.matrix_exp(1e-3 * turn)),
+        (1e-3, longer),
+    ):
 
-        def spoiled(M, angle=angle):
+        def spoiled(M, change=change):
             U, S, Vh = gd.svd(M).value
-            return mock.Mock(value=(U, S, torch.linalg.matrix_exp(angle * turn) @ Vh))
+            return mock.Mock(value=(U, S, change @ Vh))
 
-        monkeypatch.setattr("gdinverse.atlas.null_space.svd", spoiled)
-        assert angle <= holds_on(M) < 2 * angle
+        monkeypatch.setitem(gd.null_space.__globals__, "svd", spoiled)
+        assert 0.99 * by <= holds_on(M) < 3 * by
 
 
 def test_null_spaces_of_every_dimension():
