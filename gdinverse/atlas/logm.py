@@ -64,7 +64,7 @@ def logm(S: Any) -> Bounded:
     >>> bool(found.error_bound < 1e-15)
     True
 
-    Explained in [The atlas](../atlas/index.md#derived).
+    Explained in [The atlas](../atlas/index.py#derived).
     """
     given = symmetric(S).double()
     e = to_unit(given)[1]

@@ -59,7 +59,7 @@ def null_space(M: Any, tol: float | None = None) -> Bounded:
     >>> bool(N.error_bound < 1e-14)
     True
 
-    Explained in [The atlas](../atlas/index.md#derived).
+    Explained in [The atlas](../atlas/index.py#derived).
     """
     M = as_matrix(M)
     (*_, m, n), eps = M.shape, torch.finfo(M.dtype).eps
