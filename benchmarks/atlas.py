@@ -1,6 +1,6 @@
 """Compare the atlas with the library's formulas, and its steps with their prediction.
 
-python benchmarks/atlas.py --count 100
+python benchmarks/atlas.py --json benchmarks/atlas.json
 
 prints, for each operation and family, in how many runs the steps are those predicted, plain and
 scaled, and the largest error among the proven ones beside that of the formula that torch.linalg
@@ -8,9 +8,12 @@ offers, and of scipy.linalg where it is installed. Errors are judged by 100 digi
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,7 +50,8 @@ def qr(M: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def sylvester(A: Tensor, B: Tensor, C: Tensor) -> Tensor:
-    K = torch.kron(A, torch.eye(len(B)).to(A)) + torch.kron(torch.eye(len(A)).to(A), B.mT)
+    eyes = (torch.eye(len(part)).to(part) for part in (B, A))
+    K = torch.kron(A, next(eyes)) + torch.kron(next(eyes), B.mT.contiguous())
     return torch.linalg.solve(K, C.flatten()).reshape(C.shape)
 
 
@@ -103,45 +107,71 @@ def error(value: Any, answer: Any) -> float:
     return max(float(squared_error(v, a)) ** 0.5 for v, a in parts(value, answer))
 
 
-def row(kind: type[gd.Problem], family: str, count: int, judged: int) -> str:
-    """One line of the table."""
+def settings_of(kind: type[gd.Problem]) -> tuple[type, dict[str, dict[str, bool]]]:
+    """The optimizer, and the options of each run: plain, and stretched where that is possible."""
+    if not hasattr(kind, "deviation"):
+        return gd.ConjugateGradient, {"plain": {}}
+    both = {"plain": {"scaled": False}, "scaled": {"scaled": True}}
+    return gd.RelativeGradient, both if kind.scalable else {"plain": both["plain"]}
+
+
+def judge(kind: type[gd.Problem], value: Any, inputs: tuple[Tensor, ...]) -> dict[str, float]:
+    """The error of our value, and of what each library finds."""
+    answer = ANSWERS[kind](*kind(*inputs).given)
+    errors = {"ours": error(value, answer), "torch": error(TORCH[kind](*inputs), answer)}
+    if kind in SCIPY and find_spec("scipy"):
+        found = SCIPY[kind](import_module("scipy.linalg"), *(part.numpy() for part in inputs))
+        errors["scipy"] = error(torch.as_tensor(found.real), answer)
+    return errors
+
+
+def row(kind: type[gd.Problem], family: str, count: int, judged: int) -> dict[str, Any]:
+    """One line of the table; a prediction that theory does not make is not counted."""
     g = torch.Generator().manual_seed(0)
-    settings: list[dict[str, bool]] = [{}]
-    if hasattr(kind, "deviation"):
-        settings = [{"scaled": False}, {"scaled": True}][: 1 + kind.scalable]
-    agreed, proven, worst = [0] * len(settings), 0, {"ours": 0.0, "torch": 0.0, "scipy": 0.0}
+    optimizer, settings = settings_of(kind)
+    proven, agreed, worst = 0, {}, {}
     for i in range(count):
-        parts_given = given(kind, family, 4 + i % 13 if kind is not gd.Sylvester else 4, g)
-        optimizer = gd.RelativeGradient if hasattr(kind, "deviation") else gd.ConjugateGradient
-        for k, options in enumerate(settings):
-            result = gd.minimize(kind(*parts_given), optimizer, **options)
-            steps = result.prediction.steps
-            agreed[k] += int(steps is not None and bool(steps == result.steps))
-        proven += bool(result.converged)
+        inputs = given(kind, family, 4 + i % 13 if kind is not gd.Sylvester else 4, g)
+        for name, options in settings.items():
+            result = gd.minimize(kind(*inputs), optimizer, **options)
+            if result.prediction.steps is not None:
+                agreed[name] = agreed.get(name, 0) + int(result.prediction.steps == result.steps)
+        proven += int(result.converged)
         if i < judged and result.error_bound.isfinite():
-            answer = ANSWERS[kind](*kind(*parts_given).given)
-            worst["ours"] = max(worst["ours"], error(result.value, answer))
-            worst["torch"] = max(worst["torch"], error(TORCH[kind](*parts_given), answer))
-            if kind in SCIPY and find_spec("scipy"):
-                found = SCIPY[kind](
-                    import_module("scipy.linalg"), *(p.numpy() for p in parts_given)
-                )
-                worst["scipy"] = max(worst["scipy"], error(torch.as_tensor(found.real), answer))
-    errors = "".join(f"{worst[who]:10.1e}" for who in worst)
-    return f"{kind.__name__:18}{family:8}{proven:7}/{count}   {agreed!s:12}{errors}"
+            for who, off in judge(kind, result.value, inputs).items():
+                worst[who] = max(worst.get(who, 0.0), off)
+    shown = {"operation": kind.__name__, "family": family, "runs": count}
+    return {**shown, "proven": proven, "predicted": agreed, "largest_error": worst}
+
+
+def line(found: dict[str, Any]) -> str:
+    agreed = "/".join(str(found["predicted"].get(name, "–")) for name in ("plain", "scaled"))
+    errors = (found["largest_error"].get(who) for who in ("ours", "torch", "scipy"))
+    shown = "".join(f"{'–':>10}" if off is None else f"{off:10.1e}" for off in errors)
+    proven = f"{found['proven']}/{found['runs']}"
+    return f"{found['operation']:18}{found['family']:8}{proven:>9}   {agreed:12}{shown}"
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, and write it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100, help="runs in each row")
     parser.add_argument("--judged", type=int, default=10, help="of which so many by 100 digits")
+    parser.add_argument("--json", type=Path, help="where to store the table")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    print("operation         family   proven       predicted   ours      torch     scipy")
+    print("operation         family    proven   predicted    ours      torch     scipy")
+    rows = []
     for kind in TORCH:
         for family in FAMILIES:
-            print(row(kind, family, options.count, options.judged), flush=True)
+            rows.append(row(kind, family, options.count, options.judged))
+            print(line(rows[-1]), flush=True)
+    if options.json:
+        with_what = {name: version(name) for name in ("torch", "scipy") if find_spec(name)}
+        stored = {"date": date.today().isoformat(), **with_what, "judged": options.judged}
+        lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in rows)
+        head = json.dumps(stored, ensure_ascii=False)[:-1]
+        options.json.write_text(f'{head}, "rows": [\n{lines}\n]}}\n')
 
 
 if __name__ == "__main__":

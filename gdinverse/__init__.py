@@ -13,6 +13,8 @@ The error bound is below the tolerance.
 from gdinverse import figures, matrices, proof, rates, schedules
 from gdinverse.atlas.cholesky import Cholesky, cholesky
 from gdinverse.atlas.derived import det, orthogonal_procrustes, slogdet
+from gdinverse.atlas.logm import logm
+from gdinverse.atlas.null_space import null_space
 from gdinverse.atlas.polar import Polar, polar
 from gdinverse.atlas.qr import QR, qr
 from gdinverse.atlas.root import InverseSquareRoot, SquareRoot, inv_sqrtm, sqrtm
@@ -81,6 +83,7 @@ __all__ = [
     "generalized_eigvalsh",
     "inv",
     "inv_sqrtm",
+    "logm",
     "losses_2020",
     "low_rank",
     "lstsq",
@@ -89,6 +92,7 @@ __all__ = [
     "matrix_rank",
     "minimize",
     "nearest_positive_semidefinite",
+    "null_space",
     "orthogonal_procrustes",
     "pinv",
     "polar",

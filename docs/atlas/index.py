@@ -113,8 +113,8 @@ assert worst < 1.2e-16
 # %% [markdown]
 # ## Derived {: #derived }
 #
-# These have no unknown of their own. Each is a few lines on a proven factor, and returns a value with its
-# bound.
+# These have no unknown of their own. Each is a short function on a proven factor, and returns a value
+# with its bound.
 #
 # | what | from |
 # |---|---|
@@ -124,6 +124,8 @@ assert worst < 1.2e-16
 # | `gd.nearest_positive_semidefinite` | the eigenvalues, negative ones set to 0 |
 # | `gd.generalized_eigvalsh` | Cholesky, then the eigenvalues |
 # | `gd.solve_lyapunov` | Sylvester |
+# | `gd.null_space` | the singular vectors, judged by what the matrix does to them |
+# | `gd.logm` | square roots until the matrix is near $I$, then a short series |
 
 # %%
 H = gd.matrices.hilbert(5)
@@ -132,6 +134,12 @@ print(f"condition number {condition.value:.1f} ± {condition.error_bound:.0e}")
 print(f"determinant {determinant.value:.4e}")
 print(f"relative error at most {determinant.error_bound:.0e}")
 assert abs(condition.value - torch.linalg.cond(H)) < 1
+S = definite(1000.0)
+log = gd.logm(S)
+off = torch.dist(torch.linalg.matrix_exp(log.value), S).item()
+print(f"logarithm ± {log.error_bound:.0e}, its exponential is {off:.0e} off")
+assert log.error_bound < 1e-14
+assert off < 1e-13
 
 # %% [markdown]
 # ## What does not belong {: #not-here }
@@ -141,8 +149,6 @@ assert abs(condition.value - torch.linalg.cond(H)) < 1
 # | LU with pivoting | which row comes first is a choice among finitely many, and no loss has a slope there |
 # | the matrix exponential | it is a formula to evaluate, not the argument of a least value |
 # | eigenvalues of a nonsymmetric matrix | we know no descent on them with a proof of convergence |
-# | the null space | it exists where a singular value is exactly 0, which rounded numbers cannot prove |
-# | the logarithm | its step needs exponentials, and our bounds do not reach through those yet |
 # | the sign of a nonsymmetric matrix | [the step can run away](sign.py#bound) |
 #
 # Begin with [the nearest orthogonal matrix](polar.py).
