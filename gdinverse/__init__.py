@@ -19,6 +19,7 @@ from gdinverse.atlas.polar import Polar, polar
 from gdinverse.atlas.qr import QR, qr
 from gdinverse.atlas.root import InverseSquareRoot, SquareRoot, inv_sqrtm, sqrtm
 from gdinverse.atlas.sign import Sign, sign
+from gdinverse.atlas.signm import signm
 from gdinverse.atlas.sylvester import Sylvester, solve_lyapunov, solve_sylvester
 from gdinverse.atlas.values import (
     Bounded,
@@ -101,6 +102,7 @@ __all__ = [
     "rates",
     "schedules",
     "sign",
+    "signm",
     "slogdet",
     "solve",
     "solve_lyapunov",

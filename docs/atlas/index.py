@@ -125,6 +125,7 @@ assert worst < 1.2e-16
 # | `gd.generalized_eigvalsh` | Cholesky, then the eigenvalues |
 # | `gd.solve_lyapunov` | Sylvester |
 # | `gd.null_space` | the singular vectors, judged by what the matrix does to them |
+# | `gd.signm` | Newton's iteration, for the [sign](sign.py#general) of a matrix that is not symmetric |
 # | `gd.logm` | square roots until the matrix is near $I$, then a short series |
 
 # %%
@@ -149,6 +150,5 @@ assert off < 1e-13
 # | LU with pivoting | which row comes first is a choice among finitely many, and no loss has a slope there |
 # | the matrix exponential | it is a formula to evaluate, not the argument of a least value |
 # | eigenvalues of a nonsymmetric matrix | we know no descent on them with a proof of convergence |
-# | the sign of a nonsymmetric matrix | [the step can run away](sign.py#bound) |
 #
 # Begin with [the nearest orthogonal matrix](polar.py).

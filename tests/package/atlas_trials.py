@@ -8,6 +8,8 @@ from torch import Generator, Tensor
 import gdinverse as gd
 from gdinverse.core.tensors import times_power
 from gdinverse.operations.rotation import to_unit
+from gdinverse.proof import norm_down
+from gdinverse.proof.error_free import relative
 from tests.package import atlas_truth as truth
 from tests.package.exact import Exact, exact
 from tests.package.trials import Claim, _noise, matrices
@@ -65,3 +67,6 @@ def atlas_claims(dtype: torch.dtype, g: Generator, largest: int = 5) -> Iterator
             if all(part.isfinite().all() for part in given):
                 for kind in kinds:
                     yield from _claims(kind, family, given, g)
+        value, bound = gd.signm(M)
+        share = float(relative(bound, norm_down(value.double())))
+        yield Claim("signm", family, value, share, truth.sign(M))

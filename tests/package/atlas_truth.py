@@ -77,6 +77,24 @@ def polar(M: Tensor) -> Exact | None:
     return None if found is None else A * found[1]
 
 
+def sign(M: Tensor) -> Exact | None:
+    """The sign of any square M, or None where Newton's iteration has no end: at the axis."""
+    A = exact(M)
+    largest = max(abs(x) for x in A.entries())
+    with many_bits():
+        X = flint.arb_mat(A / largest if largest else A)
+        for _ in range(ROUNDS):
+            try:
+                step = ((X - X.inv()) * HALF).mid()
+            except ZeroDivisionError:
+                return None
+            X = (X - step).mid()
+            off, size = (sum((x * x for x in part.entries()), flint.arb(0)) for part in (step, X))
+            if off < size * flint.arb(2) ** -700:
+                return fractions(X)
+    return None
+
+
 def qr(M: Tensor) -> tuple[Exact, Exact] | None:
     """Q and R with a positive diagonal, or None where M has not full rank."""
     A = exact(M)

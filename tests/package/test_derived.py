@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import gdinverse as gd
+from gdinverse.proof import Ball
 from gdinverse.proof.refine import refined
 from tests.package.atlas_truth import roots
 from tests.package.exact import Exact, exact, rational, squared_norm
@@ -149,3 +150,132 @@ def test_null_spaces_of_every_dimension():
     assert gd.null_space(torch.diag(torch.tensor([1.0, 1e-3])), tol=1e-2).value.shape == (2, 1)
     with pytest.raises(ValueError, match=r"dimensions \[0, 1\]"):
         gd.null_space(torch.stack([torch.eye(2), torch.ones(2, 2)]))
+
+
+def true_sign(M: torch.Tensor) -> mpmath.matrix:
+    """Newton's iteration in 80 digits, until 50 of them stand."""
+    with mpmath.workdps(80):
+        X = mpmath.matrix(M.double().tolist())
+        while True:
+            X, before = (X + X**-1) / 2, X
+            if mpmath.mnorm(X - before, "f") < mpmath.mpf(10) ** -50 * mpmath.mnorm(X, "f"):
+                return X
+
+
+def error_of_sign(M: torch.Tensor, value: torch.Tensor) -> mpmath.mpf:
+    with mpmath.workdps(80):
+        return mpmath.mnorm(true_sign(M) - mpmath.matrix(value.tolist()), "f")
+
+
+def skewed(n: int, smallest: float, g: torch.Generator) -> torch.Tensor:
+    """Real eigenvalues of both signs, down to the smallest, on vectors that lean on each other."""
+    V = torch.randn(n, n, generator=g, dtype=torch.float64)
+    signs = 1 - 2 * (torch.arange(n) % 2)
+    return V * (signs * smallest ** torch.linspace(0, 1, n)).double() @ torch.linalg.inv(V)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_every_random_sign_is_proven_to_the_last_digit(dtype):
+    g = torch.Generator().manual_seed(4)
+    for n in (1, 2, 3, 4, 6, 8):
+        M = torch.randn(3, n, n, generator=g, dtype=torch.float64).to(dtype)
+        value, bound = gd.signm(M)
+        assert value.dtype == dtype
+        assert (bound <= 1.2 * torch.finfo(dtype).eps * value.double().norm(dim=(-2, -1))).all()
+        for i in range(3):
+            assert error_of_sign(M[i], value[i]) <= float(bound[i])
+
+
+def test_no_bound_on_a_sign_is_below_its_error_where_eigenvalues_are_near_the_axis():
+    g = torch.Generator().manual_seed(5)
+    proven = 0
+    for k in range(12):
+        M = skewed(2 + k % 3, 10.0 ** -(k % 7), g)
+        value, bound = gd.signm(M)
+        proven += bool(bound < INF)
+        assert bound == INF or error_of_sign(M, value) <= float(bound)
+    assert proven >= 11
+
+
+def test_signs_of_matrices_without_eigenvectors_enough_and_of_far_units():
+    block = torch.eye(3).double() * 2 + torch.diag(torch.ones(2), 1)
+    M = torch.block_diag(block, -block).double()
+    M[:3, 3:] = 1
+    for scaled in (M, M * 2.0**900, M * 2.0**-900):
+        value, bound = gd.signm(scaled)
+        assert error_of_sign(M, value) <= float(bound) < 1e-14
+
+
+@pytest.mark.parametrize(
+    "M",
+    [
+        [[0.0, 1.0], [-1.0, 0.0]],
+        [[0.0, 1.0], [0.0, 0.0]],
+        [[1.0, 0.0], [0.0, 0.0]],
+        [[0.0, 0.0], [0.0, 0.0]],
+        [[float("nan"), 1.0], [0.0, 1.0]],
+        [[1.0, 2.0], [2.0, 4.0]],
+    ],
+)
+def test_no_sign_is_given_where_there_is_none(M):
+    value, bound = gd.signm(torch.tensor(M).double())
+    assert bound == INF
+    assert value.isnan().all()
+
+
+def test_a_root_of_the_identity_that_is_another_one_has_no_bound(monkeypatch):
+    M = skewed(3, 0.1, torch.Generator().manual_seed(6))
+    sign = gd.signm(M).value
+    V = torch.linalg.eigh(M @ M.mT).eigenvectors
+    others = (torch.eye(3).double(), -sign, V * torch.tensor([1.0, -1.0, 1.0]).double() @ V.mT)
+    for other in others:
+        monkeypatch.setitem(gd.signm.__globals__, "newton", lambda X, other=other: other.clone())
+        assert gd.signm(M).error_bound == INF
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-9, 1e-6])
+def test_a_rough_sign_has_its_error_in_the_bound(monkeypatch, size):
+    """As it stands: turned away by a similarity, or no root of the identity any more."""
+    M = torch.randn(4, 4, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
+    sign = gd.signm(M).value
+    E = size * torch.randn(4, 4, generator=torch.Generator().manual_seed(8), dtype=torch.float64)
+    back = torch.linalg.inv(torch.eye(4) + E)
+
+    def as_it_stands(step, X, _):
+        return refined(step, X, 0)
+
+    monkeypatch.setitem(gd.signm.__globals__, "refined", as_it_stands)
+    for rough in ((torch.eye(4) + E) @ sign @ back, sign + E):
+        monkeypatch.setitem(gd.signm.__globals__, "newton", lambda X, rough=rough: rough)
+        value, bound = gd.signm(M)
+        assert error_of_sign(M, value) <= float(bound) < 1e4 * size
+
+
+@pytest.mark.parametrize("angle", [1e-10, 1e-6, 1e-2])
+def test_the_bound_on_a_turned_sign_is_its_error_up_to_a_small_factor(monkeypatch, angle):
+    """Where eigenvectors are orthogonal, nothing is lost by looking at them askew."""
+    M = torch.diag(torch.tensor([1.0, -1.5])).double()
+    turn = torch.linalg.matrix_exp(angle * torch.tensor([[0.0, 1.0], [-1.0, 0.0]]).double())
+    turned = turn @ M.sign() @ turn.mT
+    monkeypatch.setitem(gd.signm.__globals__, "newton", lambda X: turned)
+    monkeypatch.setitem(gd.signm.__globals__, "refined", lambda step, X, _: refined(step, X, 0))
+    value, bound = gd.signm(M)
+    error = float(error_of_sign(M, value))
+    assert error <= float(bound) < 4 * error
+
+
+def test_a_large_matrix_near_the_axis_has_no_bound_though_a_commuting_root_is_near():
+    """W exists, and moves the large eigenvalue by more than the small one is from the axis."""
+    conjugation = gd.signm.__globals__["conjugation"]
+    eye, k = Ball.exact(torch.eye(2)), torch.tensor(0.2).double()
+    near, far = (torch.diag(torch.tensor([1.0, large])) for large in (1.0, 1e4))
+    assert conjugation(Ball.exact(near), k, eye, k / k) < 1
+    assert conjugation(Ball.exact(far), k, eye, k / k) == INF
+
+
+def test_the_sign_of_a_symmetric_matrix_is_the_same_by_both_functions():
+    M = torch.randn(5, 4, 4, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    M = M + M.mT
+    found, other = gd.signm(M), gd.sign(M)
+    apart = torch.linalg.matrix_norm(found.value - other.value)
+    assert (apart <= found.error_bound + 2 * other.error_bound).all()
