@@ -43,8 +43,9 @@ def check(claims: list[trials.Claim], proven: float) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_bound_of_an_inverse_is_never_below_its_true_error(dtype: torch.dtype) -> None:
+    """Four rounds catch a proof that forgets rounding; the campaign has the time for more."""
     g = generator(1)
-    check([c for _ in range(12) for c in trials.inverse_claims(dtype, g)], proven=0.45)
+    check([c for _ in range(6) for c in trials.inverse_claims(dtype, g)], proven=0.45)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -56,7 +57,7 @@ def test_the_bound_of_a_solution_is_never_below_its_true_error(dtype: torch.dtyp
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_bounds_of_least_squares_are_never_below_the_true_error(dtype: torch.dtype) -> None:
     g = generator(3)
-    check([c for _ in range(8) for c in trials.least_squares_claims(dtype, g)], proven=0.5)
+    check([c for _ in range(5) for c in trials.least_squares_claims(dtype, g)], proven=0.5)
 
 
 def test_an_inverse_of_size_32_is_judged_too() -> None:
