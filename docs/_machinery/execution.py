@@ -53,6 +53,7 @@ class Page:
     process: Any = None
     pipe: Any = None
     ran: list[str] = field(default_factory=list)  # keys of the steps that the process has done
+    shown: list[str] = field(default_factory=list)  # of those that the last notebook has
     root: str = ""  # of its plan, when it started
     future: Future[None] = field(default_factory=idle)
 
@@ -61,8 +62,7 @@ class Page:
         return self.results[: common([one["key"] for one in self.results], plan.steps)]
 
     def finished(self, plan: cells.Plan) -> bool:
-        known = self.known(plan)
-        return len(known) == len(plan.steps) or bool(known and causes(known[-1]["outputs"]))
+        return ended(self.known(plan), plan)
 
     def run(self) -> None:
         """Do what is not known yet, one step after another, whatever is edited meanwhile."""
@@ -128,6 +128,7 @@ class Page:
     def notebook(self) -> NotebookNode:
         """The page as far as it has run; where a step failed, its fault and nothing more."""
         made, known, count = cells.read(self.name), self.known(self.plan), 0
+        self.shown = [one["key"] for one in known]  # more may be known when it is asked for
         texts: dict[int, list[str]] = defaultdict(list)
         for step, one in zip(self.plan.steps, known, strict=False):
             if faults := causes(one["outputs"]):
@@ -141,7 +142,7 @@ class Page:
         for index, cell in enumerate(made.cells):
             if cell.cell_type == "markdown":
                 cell.source = fill(cell.source, iter(texts[index]))
-        if not self.finished(self.plan):
+        if not ended(known, self.plan):
             words = UNFINISHED.format(len(known), len(self.plan.steps))
             made.cells.insert(2, nbformat.v4.new_markdown_cell(words))  # under the title
         elif not causes(known[-1]["outputs"]):
@@ -162,6 +163,10 @@ def common(keys: list[str], steps: list[cells.Step]) -> int:
     """How many keys at the beginning are those of the steps."""
     pairs = enumerate(zip(keys, steps, strict=False))
     return next((i for i, (key, step) in pairs if key != step.key), min(len(keys), len(steps)))
+
+
+def ended(known: list[cells.Result], plan: cells.Plan) -> bool:
+    return len(known) == len(plan.steps) or bool(known and causes(known[-1]["outputs"]))
 
 
 def causes(outputs: list[kernel.Output]) -> list[str]:

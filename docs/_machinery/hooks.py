@@ -26,6 +26,7 @@ import figures
 import formulas
 import scripts
 import serving
+import templates
 import values
 import vendor
 from build import build, rendered
@@ -60,6 +61,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     execution.FORKS.set_forkserver_preload(config.extra["imported"])
     setattr(nbconvert.preprocessors, "ExecutePreprocessor", execution.ExecutePreprocessor)
     setattr(jupytext, "read", cells.read_file)  # mkdocs-jupyter reads each page twice
+    templates.keep(config)
     return config
 
 

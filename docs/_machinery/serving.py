@@ -47,8 +47,7 @@ def remember() -> None:
 def parts(name: str) -> list[str]:
     """What a page shows: its source, its results, and what it takes from elsewhere."""
     source = (build.root / "docs" / name).read_text()
-    known = execution.pages[name] if name in build.notebooks else None
-    results = [one["key"] for one in known.known(known.plan)] if known else []
+    results = execution.pages[name].shown if name in build.notebooks else []
     package = [cells.fingerprint(name)] if "::: " in source else []
     offered = {
         page.rpartition(".")[0]: one.metadata.get("run") for page, one in build.notebooks.items()

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -65,8 +66,7 @@ def build(root, site, *, ci=True, strict=True, apart=False, **environment):
             done = subprocess.run(command, cwd=root, env=variables, stdout=said, stderr=said)
             status = done.returncode
         else:
-            import mkdocs_jupyter.plugin  # noqa: F401  what takes longest
-
+            warm()
             fork = multiprocessing.get_context("fork").Process(
                 target=mkdocs, args=(command, root, variables, said.fileno())
             )
@@ -75,6 +75,18 @@ def build(root, site, *, ci=True, strict=True, apart=False, **environment):
             status = fork.exitcode
         said.seek(0)
         return subprocess.CompletedProcess(command, status, said.read())
+
+
+@cache
+def warm():
+    """Import what takes longest, and let it compile what it compiles at its first use."""
+    import bs4
+    import IPython.core.interactiveshell  # noqa: F401
+    import mkdocs_jupyter.plugin  # noqa: F401
+    import nbformat
+
+    nbformat.validate(nbformat.v4.new_notebook())
+    bs4.BeautifulSoup("", "html.parser").select("a[href]:not(.b)")
 
 
 def mkdocs(command, root, variables, output):

@@ -97,6 +97,32 @@ def test_a_page_has_new_keys_when_anything_changes_that_it_may_read(small):
     assert keys[-1] == keys[-2]  # no page reads another one's words
 
 
+# What a page shows, before and after a step that ends between its notebook and the question.
+LATE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "docs/_machinery")
+import build, cells, execution, serving
+build.build.root = Path.cwd()
+name = "series/1-small.py"
+plan = cells.plan(name, cells.read(name))
+said = [{"output_type": "display_data", "text": "0"}]
+results = [{"key": s.key, "outputs": said, "seconds": 0, "date": ""} for s in plan.steps]
+page = execution.pages[name] = execution.Page(name, results[:1], plan)
+build.build.notebooks = {name: page.notebook()}
+page.results = results[:2]
+print(hash(str(serving.parts(name))))
+build.build.notebooks = {name: page.notebook()}
+print(hash(str(serving.parts(name))))
+"""
+
+
+def test_a_step_that_ends_while_pages_are_written_makes_them_be_written_again(small):
+    """Else a page whose last step ends just then stays as it was: not yet executed."""
+    said = subprocess.check_output([sys.executable, "-c", LATE], cwd=small, text=True).split()
+    assert len(set(said)) == 2
+
+
 def test_an_edit_shows_what_is_new_and_runs_what_follows_it(small, rebuild):
     page = small / "docs/series/1-small.py"
     shown = small / "site/series/1-small/index.html"
