@@ -110,6 +110,11 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
     return env
 
 
+def on_page_context(context: Any, page: Page, **_: Any) -> Any:
+    context["fonts"] = vendor.fonts(page.content or "")
+    return context
+
+
 def on_post_page(output: str, **_: Any) -> str:
     """Name the search, a dialog without a name, and not its form: else each page gets the index."""
     named = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')

@@ -14,6 +14,17 @@ source-serif-4-latin-400-normal source-serif-4-latin-400-italic
 source-sans-3-latin-400-normal source-sans-3-latin-600-normal source-code-pro-latin-400-normal
 source-sans-3-greek-400-normal source-sans-3-greek-600-normal
 """
+# Which of them a page is set in, by what stands in its text; what is folded away can come later.
+SET_IN = {
+    "fonts/source-serif-4-latin-400-normal": "",
+    "fonts/source-sans-3-latin-400-normal": "",
+    "fonts/source-sans-3-latin-600-normal": "",
+    "fonts/source-serif-4-latin-400-italic": "<em>",
+    "fonts/source-code-pro-latin-400-normal": "<code>",
+    "vendor/katex/fonts/KaTeX_Main-Regular": 'class="katex"',
+    "vendor/katex/fonts/KaTeX_Math-Italic": "mathnormal",
+}
+FOLDED = re.compile(r"<details.*?</details>", re.DOTALL)
 # From node_modules, and where to.
 COPIED = {
     "plotly.js-cartesian-dist-min/plotly-cartesian.min.js": "vendor/plotly.min.js",
@@ -38,3 +49,8 @@ def add(files: Files, config: MkDocsConfig) -> None:
     # Every browser that runs here reads woff2.
     css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css)
     files.append(File.generated(config, "assets/vendor/katex/katex.min.css", content=css))
+
+
+def fonts(content: str) -> list[str]:
+    text = FOLDED.sub("", content)
+    return [font for font, mark in SET_IN.items() if mark in text]

@@ -4,6 +4,7 @@ import gzip
 from functools import cache
 
 from tests.browser.conftest import pages
+from tests.browser.still import STILL
 from tests.browser.visit import WHOLE
 
 
@@ -42,6 +43,10 @@ def test_everything_asked_for_is_there(visit):
 
 def test_the_console_stays_silent(visit):
     assert visit.complaints == []
+
+
+def test_nothing_moves_on_a_first_visit(visit):
+    assert visit.shift <= STILL
 
 
 def test_what_is_cut_shows_an_edge(view):
