@@ -36,7 +36,8 @@ fig = gd.figures.figure(
     x_range=(0, len(found[failing[-1]]) + 1),
     y_range=(-0.7, len(failing) - 0.3),
     caption=f"The contract has {len(checks)} checks. Those without a dot fail nowhere.",
-    alt="; ".join(f"{name}: {len(found[name])} fail" for name in failing) + ".",
+    alt="; ".join(f"{name}: {len(found[name])} fail" for name in failing)
+    + ".",
 )
 counts = [len(found[name]) for name in failing]
 gd.figures.dots(fig, counts, range(len(failing)), "failure", "")
@@ -92,6 +93,16 @@ fig
 
 # %%
 import textwrap
+from pathlib import Path
+
+import gdinverse as gd
+
+stored = gd.bench.read(Path("../../benchmarks/bench.json"))
+found = {}
+for name, report in stored.items():
+    for outcome in report.failures:
+        short = name.removeprefix("torch.optim.").partition("(max_")[0]
+        found.setdefault(outcome.name, []).append(short)
 
 
 def listed(names):

@@ -19,7 +19,7 @@
 # The bench repeats its best run at κ = 100 from starts `1e-13` apart. Here are 20 such starts on the inverse at
 # κ = 100, all in one tensor, for two optimizers that move each entry by its own gradients:
 
-# %% tags=["figure"]
+# %%
 import torch
 
 import gdinverse as gd
@@ -47,6 +47,16 @@ def steps(optimizer, starts=20, budget=8000, **options):
 adam = steps(torch.optim.Adam, lr=0.03)
 heavy = steps(torch.optim.SGD, budget=4000, lr=3.5, momentum=0.9)
 came = adam[adam >= 0]
+distinct = len(set(came.tolist()))
+never = int((adam < 0).sum())
+print(f"Adam: {distinct} counts, {never} times never")
+print(f"momentum: {set(heavy.tolist())}")
+assert never > 0
+assert distinct > 3
+assert len(set(heavy.tolist())) == 1
+assert heavy[0] > 0
+
+# %% tags=["figure"]
 fig = gd.figures.figure(
     f"Adam arrives from {len(came)} of {len(adam)} starts, "
     f"after {int(came.min()):,} to {int(came.max()):,} steps",
@@ -63,15 +73,6 @@ for counts, role, label in ((heavy, "c4", "momentum"), (adam, "c1", "Adam")):
     places = (counts >= 0).nonzero()[:, 0]
     gd.figures.dots(fig, places.tolist(), counts[places].tolist(), role, label)
 fig
-
-# %%
-distinct = len(set(came.tolist()))
-never = int((adam < 0).sum())
-print(f"Adam: {distinct} counts, {never} times never")
-print(f"momentum: {set(heavy.tolist())}")
-assert never > 0
-assert distinct > 3
-assert len(set(heavy.tolist())) == 1 and heavy[0] > 0
 
 # %% [markdown]
 # Momentum takes {{= int(heavy[0]) }} steps, {{= len(heavy) }} times. Adam takes {{= distinct }} different counts, and
@@ -119,32 +120,12 @@ assert 0 < len(left) < len(found)
 # [a polynomial](../theory/frontier.py). Does a better polynomial help here? `benchmarks/muon.py` has Muon in
 # float64 with the schedule as an option:
 
-# %% tags=["figure"]
+# %%
 rows = {
     name.split("'")[1]: report[MAIN]
     for name, report in stored.items()
     if name.startswith("muon.")
 }
-levels = {name: row.level for name, row in rows.items()}
-fig = gd.figures.figure(
-    f"None of {len(rows)} schedules arrives: the best levels are {min(levels.values()):.0e} to "
-    f"{max(levels.values()):.0e}",
-    x="lr",
-    y="√(loss / first loss)",
-    log_x=True,
-    caption="A X B = C at κ = 10; the level at the end of each run, by learning rate.",
-    alt="; ".join(
-        f"{name}: {row.level:.1e} at lr {row.lr:.2g}" for name, row in rows.items()
-    )
-    + ".",
-)
-shown = ("Newton–Schulz 3", "Newton–Schulz 7", "Muon", "minimax 3", "minimax 7")
-for name, role in zip(shown, ("c1", "c3", "c4", "c2", "c5"), strict=True):
-    lrs, _, level = zip(*rows[name].curve, strict=True)
-    gd.figures.line(fig, lrs, level, role, name)
-fig
-
-# %%
 for name, row in rows.items():
     print(f"{name:16} {row.level:.1e} at lr {row.lr:.2g}: {row.remark}")
 half = stored["torch.optim.Muon(weight_decay=0.0)"][MAIN]
@@ -163,6 +144,33 @@ lowest, highest = (end(at_tenth, key=at_tenth.get) for end in (min, max))
 spread = at_tenth[highest] / at_tenth[lowest]
 assert 9 < min(grows) <= max(grows) < 11
 assert spread < 2.5
+
+# %% tags=["figure"]
+levels = {name: row.level for name, row in rows.items()}
+fig = gd.figures.figure(
+    f"None of {len(rows)} schedules arrives: the best levels are "
+    f"{min(levels.values()):.0e} to {max(levels.values()):.0e}",
+    x="lr",
+    y="√(loss / first loss)",
+    log_x=True,
+    caption="A X B = C at κ = 10; the level at the end of each run, by learning rate.",
+    alt="; ".join(
+        f"{name}: {row.level:.1e} at lr {row.lr:.2g}"
+        for name, row in rows.items()
+    )
+    + ".",
+)
+shown = (
+    "Newton–Schulz 3",
+    "Newton–Schulz 7",
+    "Muon",
+    "minimax 3",
+    "minimax 7",
+)
+for name, role in zip(shown, ("c1", "c3", "c4", "c2", "c5"), strict=True):
+    lrs, _, level = zip(*rows[name].curve, strict=True)
+    gd.figures.line(fig, lrs, level, role, name)
+fig
 
 # %% [markdown]
 # No. The step keeps its size however small the gradient is, so the level grows as the learning rate does: from

@@ -59,7 +59,9 @@ def draw(names, fig):
     ends = (-0.7, len(names) - 0.3)
     gd.figures.line(fig, [least, least], ends, "limit", f"bound: {least}")
     fig.layout.yaxis.update(tickvals=list(range(len(names))))
-    fig.layout.yaxis.update(ticktext=list(names.values()), tickfont={"size": 10})
+    fig.layout.yaxis.update(
+        ticktext=list(names.values()), tickfont={"size": 10}
+    )
     fig.layout.margin.l = 100
     return fig
 
@@ -100,7 +102,8 @@ draw(
 
 # %% tags=["figure"]
 others = {
-    name: name.partition(".")[2] + "'" * (name.split("_")[0] in ("lion", "adabelief"))
+    name: name.partition(".")[2]
+    + "'" * (name.split("_")[0] in ("lion", "adabelief"))
     for name in stored
     if not name.startswith(("torch.", "muon."))
 }
@@ -121,6 +124,8 @@ draw(
 # Momentum by hand, as one finds it in many files. Its buffer holds steps, not gradients:
 
 # %%
+from pathlib import Path
+
 import torch
 
 import gdinverse as gd
@@ -144,6 +149,8 @@ row = report["A X B = C, κ 10"]
 print(report)
 
 # %%
+stored = gd.bench.read(Path("../../benchmarks/bench.json"))
+ALONG = "A, B diagonal, κ 10"
 momentum = stored["torch.optim.SGD(momentum=0.9)"]["A X B = C, κ 10"]
 failed = [outcome.name for outcome in report.failures]
 assert row.steps == row.predicted == momentum.steps
