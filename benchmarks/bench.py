@@ -2,6 +2,7 @@
 
 python benchmarks/bench.py            everything whose package is installed
 python benchmarks/bench.py Adam Lion  those alone, by a part of module and name
+python benchmarks/bench.py --again    the lines of every stored failure, which have to fail again
 
 The packages besides torch: pip install -e ".[bench]". Results are merged into
 benchmarks/bench.json; those that stand beside every report also into gdinverse/bench/beside.json.
@@ -111,5 +112,24 @@ def bench(package: str, module: str, name: str, options: dict) -> dict | None:
     }
 
 
+def again() -> bool:
+    """Whether the lines of every stored failure fail once more."""
+    stored = gd.bench.read(STORED)
+    failed = [(name, outcome) for name, report in stored.items() for outcome in report.failures]
+    silent = [(name, outcome.name) for name, outcome in failed if not fails(outcome.reproducer)]
+    print(f"{len(failed) - len(silent)} of {len(failed)} fail again", *silent, sep="\n")
+    return not silent
+
+
+def fails(lines: str) -> bool:
+    try:
+        exec(lines, {})
+    except ModuleNotFoundError:
+        return False
+    except Exception:  # whatever an optimizer raises is what the lines show
+        return True
+    return False
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(not again()) if sys.argv[1:] == ["--again"] else main(sys.argv[1:])
