@@ -3,7 +3,6 @@
 # description: >-
 #   Checks in plain torch that an optimizer has to pass, why each matters, who fails which, and how to
 #   hold your own to them from the shell and from pytest.
-# given: [1]
 # ---
 
 # %% [markdown]

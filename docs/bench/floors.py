@@ -3,7 +3,7 @@
 # description: >-
 #   Floors and why they are there, counts that are luck, Muon with every schedule, and what noise
 #   leaves: what the bench sees of an optimizer besides its steps.
-# given: [8, "8,000"]
+# given: [100]
 # ---
 
 # %% [markdown]
