@@ -8,8 +8,8 @@
 # %% [markdown]
 # # The contract of an optimizer
 #
-# A run is saved, loaded, and goes on. Does it go on along the same path? Questions like that have an answer
-# for every optimizer, in seconds.
+# A run is saved, loaded, and goes on. Does it go on along the same path? Questions like that have an
+# answer in seconds.
 # {: .gd-lead }
 
 # %% tags=["figure"]

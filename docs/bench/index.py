@@ -57,7 +57,8 @@ def draw(names, fig):
         counts, places = zip(*came(names, problem), strict=True)
         gd.figures.dots(fig, counts, places, role, label)
     ends = (-0.7, len(names) - 0.3)
-    gd.figures.line(fig, [least, least], ends, "limit", f"bound: {least}")
+    gd.figures.line(fig, [least, least], ends, "limit")
+    gd.figures.label(fig, f"bound: {least}", 20, 1, "limit")
     fig.layout.yaxis.update(tickvals=list(range(len(names))))
     fig.layout.yaxis.update(
         ticktext=list(names.values()), tickfont={"size": 10}
