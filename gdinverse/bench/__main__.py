@@ -29,7 +29,7 @@ def main() -> int:
         )
         report = bench(optimizer, quick=given.quick, like=like, progress=sys.stderr.isatty())
     except (AttributeError, ImportError, RuntimeError, TypeError, ValueError) as error:
-        parser.error(str(error))
+        parser.error(f"{given.optimizer}: {error}")
     print(report)
     for outcome in report.failures:
         print(f"\n# {outcome.name}: {outcome.sentence}\n{outcome.reproducer}")
