@@ -2,6 +2,7 @@
 
 python benchmarks/bench.py            everything whose package is installed
 python benchmarks/bench.py Adam Lion  those alone, by a part of module and name
+python benchmarks/bench.py --again    the lines of every stored failure, which have to fail again
 
 The packages besides torch: pip install -e ".[bench]". Results are merged into
 benchmarks/bench.json; those that stand beside every report also into gdinverse/bench/beside.json.
@@ -15,18 +16,25 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from muon import SCHEDULES
 
 import gdinverse as gd
+from gdinverse.bench.problems import ALONG, TRIALS
+from gdinverse.bench.rows import row_of
+from gdinverse.bench.subject import Subject
 
 STORED = Path(__file__).with_name("bench.json")
 BESIDE = Path(gd.__file__).with_name("bench") / "beside.json"
 NAMES = {"SGD": "SGD", "SGD(momentum=0.9)": "momentum", "Adam": "Adam"}
 
+# The main problem's twin along the axes, with the main problem's quick budget.
+TWIN = replace(TRIALS[ALONG], budget=1200)
+
 # One iteration a step, and no rule of its own to stop.
 SEARCH = {"max_iter": 1, "max_eval": 25, "line_search_fn": "strong_wolfe"}
 SEARCH |= {"tolerance_grad": 0, "tolerance_change": 0}
 
-# package, module, class, options: the first three in full, the others on two problems
+# package, module, class, options: the first three in full, the others on three problems
 FULL = [
     ("torch", "torch.optim", "SGD", {}),
     ("torch", "torch.optim", "SGD", {"momentum": 0.9}),
@@ -66,6 +74,7 @@ QUICK = [
     ("torch-optimizer", "torch_optimizer", "Yogi", {}),
     ("lion-pytorch", "lion_pytorch", "Lion", {}),
     ("adabelief-pytorch", "adabelief_pytorch", "AdaBelief", {}),
+    *(("gdinverse", "muon", "Scheduled", {"schedule": name}) for name in SCHEDULES),
 ]
 
 
@@ -86,7 +95,10 @@ def bench(package: str, module: str, name: str, options: dict) -> dict | None:
     """One optimizer's report as data, with the version of its package."""
     try:
         made = getattr(importlib.import_module(module), name)
-        report = gd.bench(made, quick=(package, module, name, options) in QUICK, **options)
+        quick = (package, module, name, options) in QUICK
+        report = gd.bench(made, quick=quick, **options)
+        if quick:
+            report.rows.append(row_of(Subject(made, options), TWIN, report.combines))
     except (ImportError, AttributeError, RuntimeError) as error:
         print(f"{module}.{name}: not benched: {error}")
         return None
@@ -100,5 +112,24 @@ def bench(package: str, module: str, name: str, options: dict) -> dict | None:
     }
 
 
+def again() -> bool:
+    """Whether the lines of every stored failure fail once more."""
+    stored = gd.bench.read(STORED)
+    failed = [(name, outcome) for name, report in stored.items() for outcome in report.failures]
+    silent = [(name, outcome.name) for name, outcome in failed if not fails(outcome.reproducer)]
+    print(f"{len(failed) - len(silent)} of {len(failed)} fail again", *silent, sep="\n")
+    return not silent
+
+
+def fails(lines: str) -> bool:
+    try:
+        exec(lines, {})
+    except ModuleNotFoundError:
+        return False
+    except Exception:  # whatever an optimizer raises is what the lines show
+        return True
+    return False
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(not again()) if sys.argv[1:] == ["--again"] else main(sys.argv[1:])

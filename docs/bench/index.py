@@ -1,8 +1,8 @@
 # ---
 # title: The optimizer bench
 # description: >-
-#   Which optimizers find an answer that is known, how far from the least possible, and which keep
-#   the contract: torch's, others', and yours.
+#   Which optimizers find an answer that is known, how far from the least possible number of steps:
+#   torch's, others', and yours.
 # given: [1952, 1964, 100, "1,200"]
 # ---
 
@@ -19,63 +19,106 @@ from pathlib import Path
 import gdinverse as gd
 
 stored = gd.bench.read(Path("../../benchmarks/bench.json"))
-ROTATED, ALONG = "A X B = C, κ 10", "diagonal, κ 100"
-shown = {
-    "Adafactor": "Adafactor",
-    "Rprop": "Rprop",
-    "RMSprop": "RMSprop",
-    "Adagrad": "Adagrad",
-    "RAdam": "RAdam",
-    "Adam": "Adam",
-    "Adamax": "Adamax",
-    "RMSprop(momentum=0.9)": "RMSprop+m",
-    "SGD": "SGD",
-    "SGD(momentum=0.9)": "momentum",
-    "SGD(momentum=0.9, nesterov=True)": "Nesterov",
-}
-reports = [stored[f"torch.optim.{name}"] for name in shown]
-rows = {
-    problem: [report[problem] for report in reports]
-    for problem in (ROTATED, ALONG)
-}
-arrived = {
-    problem: [(r.evaluations, k) for k, r in enumerate(found) if r.steps]
-    for problem, found in rows.items()
-}
-fig = gd.figures.figure(
-    f"Of {len(shown)}, {len(arrived[ALONG])} arrive along the axes, "
-    f"{len(arrived[ROTATED])} when turned",
-    x="gradient evaluations to 1e-6",
-    y="",
-    log_x=True,
-    log_y=False,
-    x_range=(5, 1200),
-    y_range=(-0.7, len(shown) - 0.3),
-    caption="Each at the best learning rate of one grid. Along the axes at κ = 100, turned "
-    "at κ = 10. No dot: more than 1,000 evaluations.",
-    alt="; ".join(
-        f"{name}: {along.result} along the axes, {turned.result} when turned"
-        for name, turned, along in zip(
-            shown.values(), rows[ROTATED], rows[ALONG], strict=True
+TURNED, ALONG = "A X B = C, κ 10", "A, B diagonal, κ 10"
+SIDES = ((ALONG, "c1", "along the axes"), (TURNED, "c4", "turned"))
+least = stored["torch.optim.SGD"][TURNED].bound
+
+
+def came(names, problem):
+    """Evaluations and place of who arrives."""
+    rows = enumerate(stored[name][problem] for name in names)
+    return [(row.evaluations, k) for k, row in rows if row.steps]
+
+
+def two_sides(names, claim):
+    """The figure of one bowl, along the axes and turned, without its dots."""
+    return gd.figures.figure(
+        claim,
+        x="gradient evaluations to 1e-6",
+        y="",
+        log_x=True,
+        log_y=False,
+        x_range=(5, 1200),
+        y_range=(-0.7, len(names) - 0.3),
+        caption="One bowl at κ = 10, along the axes and turned, each at the best "
+        "learning rate of one grid. No dot: more than 1,200 evaluations.",
+        alt="; ".join(
+            f"{shown}: {stored[name][ALONG].result} along the axes, "
+            f"{stored[name][TURNED].result} when turned"
+            for name, shown in names.items()
         )
+        + f". The bound is {least}.",
     )
-    + ".",
+
+
+def draw(names, fig):
+    """The dots, the names, and the bound of who combines gradients."""
+    for problem, role, label in SIDES:
+        counts, places = zip(*came(names, problem), strict=True)
+        gd.figures.dots(fig, counts, places, role, label)
+    ends = (-0.7, len(names) - 0.3)
+    gd.figures.line(fig, [least, least], ends, "limit")
+    gd.figures.label(fig, f"bound: {least}", 20, 1, "limit")
+    fig.layout.yaxis.update(tickvals=list(range(len(names))))
+    fig.layout.yaxis.update(
+        ticktext=list(names.values()), tickfont={"size": 10}
+    )
+    fig.layout.margin.l = 100
+    return fig
+
+
+torchs = {
+    f"torch.optim.{name}": shown
+    for name, shown in (
+        ("Muon(weight_decay=0.0)", "Muon"),
+        ("ASGD", "ASGD"),
+        ("NAdam", "NAdam"),
+        ("Adadelta", "Adadelta"),
+        ("Adafactor", "Adafactor"),
+        ("Rprop", "Rprop"),
+        ("RMSprop", "RMSprop"),
+        ("Adagrad", "Adagrad"),
+        ("RAdam", "RAdam"),
+        ("Adam", "Adam"),
+        ("Adamax", "Adamax"),
+        ("RMSprop(momentum=0.9)", "RMSprop+m"),
+        ("SGD", "SGD"),
+        ("SGD(momentum=0.9)", "momentum"),
+        ("SGD(momentum=0.9, nesterov=True)", "Nesterov"),
+    )
+}
+along, turned = (len(came(torchs, problem)) for problem in (ALONG, TURNED))
+draw(
+    torchs,
+    two_sides(
+        torchs,
+        f"Of {len(torchs)} of torch, {along} arrive along the axes, {turned} turned",
+    ),
 )
-for problem, role, label in (
-    (ALONG, "c1", "along the axes"),
-    (ROTATED, "c4", "turned"),
-):
-    counts, places = zip(*arrived[problem], strict=True)
-    gd.figures.dots(fig, counts, places, role, label)
-fig.layout.yaxis.update(
-    tickvals=list(range(len(shown))), ticktext=list(shown.values())
-)
-fig.layout.margin.l = 90
-fig
 
 # %% [markdown]
-# Each dot is a run that ended at $\sqrt{\text{loss} / \text{first loss}} \le$ `1e-6`. The two problems
-# differ in two things, so look at the next section before you conclude.
+# Each dot is a run that ended at $\sqrt{\text{loss} / \text{first loss}} \le$ `1e-6`. The bowl is the loss of
+# $A X B = C$: once with diagonal $A$ and $B$, once with the same singular values in general position. The line
+# is a [bound](#bound), for those of them that combine gradients and do nothing else. Those of other packages:
+
+# %% tags=["figure"]
+others = {
+    name: name.partition(".")[2]
+    + "'" * (name.split("_")[0] in ("lion", "adabelief"))
+    for name in stored
+    if not name.startswith(("torch.", "muon."))
+}
+along, turned = (len(came(others, problem)) for problem in (ALONG, TURNED))
+draw(
+    others,
+    two_sides(
+        others,
+        f"Of {len(others)} others, {along} arrive along the axes, {turned} turned",
+    ),
+)
+
+# %% [markdown]
+# `Lion'` and `AdaBelief'` are those of packages of their own, the others of pytorch-optimizer and torch-optimizer.
 #
 # ## Yours, in three lines {: #yours }
 #
@@ -108,6 +151,7 @@ print(report)
 
 # %%
 stored = gd.bench.read(Path("../../benchmarks/bench.json"))
+ALONG = "A, B diagonal, κ 10"
 momentum = stored["torch.optim.SGD(momentum=0.9)"]["A X B = C, κ 10"]
 failed = [outcome.name for outcome in report.failures]
 assert row.steps == row.predicted == momentum.steps
@@ -117,7 +161,7 @@ assert failed == ["closure", "missing gradient", "schedule"]
 # %% [markdown]
 # The run is right: {{= row.steps }} steps, {{= row.times : .1f }} times the bound, at a constant learning
 # rate the same path as torch's momentum. The optimizer is not: it fails {{= len(failed) }} checks of the
-# contract. Take `schedule`: at a learning rate of 0 it moves on, by what its
+# [contract](contract.py). Take `schedule`: at a learning rate of 0 it moves on, by what its
 # buffer holds. Each failure comes with lines that show it, and need nothing but torch and your class:
 
 # %%
@@ -125,27 +169,7 @@ schedule = report.failures[-1]
 print(schedule.reproducer)
 
 # %% [markdown]
-# Put yours into a file `mine.py`, as a class whose constructor takes `(params, lr)`. From the shell, where
-# the exit status is 1 if a check of the contract fails, and only then:
-#
-# ```sh
-# python -m gdinverse.bench mine:Heavy --quick
-# python -m gdinverse.bench torch.optim:NAdam --json nadam.json
-# ```
-#
-# In your own tests, three lines hold it to the contract, and two more to a number of steps:
-#
-# ```python
-# import pytest, gdinverse as gd, mine
-# @pytest.mark.parametrize("test", gd.bench.contract(), ids=str)
-# def test_contract(test): test(mine.Heavy, lr=0.02)
-#
-# def test_it_takes_at_most_five_times_the_bound():
-#     gd.bench.check(mine.Heavy, "A X B = C, κ 10", within=5.0)
-# ```
-#
-# Options go behind the class, as in `gd.bench(torch.optim.SGD, momentum=0.9)`; a function
-# `(params, lr) -> optimizer` is taken, too. [The reference](../reference/bench.md) has what a report holds.
+# A file of your own, the shell, and your tests: [how to hold an optimizer to the contract](contract.py#yours).
 
 # %% [markdown]
 # ## The same bowl, turned {: #turned }
@@ -203,8 +227,8 @@ def steps(name, problem="A X B = C, κ 10"):
 four = ["SGD(momentum=0.9)", "Adam", "Adamax", "RMSprop(momentum=0.9)"]
 counts = [steps(name) for name in four]
 digit = -1 / torch.tensor(0.9).sqrt().log10().item()
-heavy, adam = steps("SGD(momentum=0.8)"), steps("Adam", "diagonal, κ 100")
-fewer = steps("Adam(betas=(0.8, 0.999))", "diagonal, κ 100")
+heavy, adam = steps("SGD(momentum=0.8)"), steps("Adam", ALONG)
+fewer = steps("Adam(betas=(0.8, 0.999))", ALONG)
 print(counts, heavy, adam, fewer)
 assert max(counts) - min(counts) <= 11
 assert abs(6 * digit - max(counts)) < 0.05 * max(counts)
@@ -256,95 +280,12 @@ assert exact == len(linear)
 # optimizer multiplies the error of each mode by a polynomial of its curvature, and does so on a diagonal
 # problem as well. The bench runs it there, and counts: {{= exact }} of {{= len(linear) }} predictions are
 # exact.
-#
-# ## Where the others stay {: #floors }
-#
-# A run that does not arrive has a cause, named by the first measurement that tells: put at the answer, does
-# it leave? Has any step a part along the gradient? Does the level grow as the learning rate does?
-
-# %%
-causes = {}
-for name, report in stored.items():
-    row = report["A X B = C, κ 10"]
-    if row.steps is None:
-        causes.setdefault(row.remark, []).append(short(name))
-for cause, names in causes.items():
-    print(f"{cause}:\n{listed(names)}")
-left = [n for n, r in stored.items() if any(row.returns for row in r.rows)]
-came = [n for n, r in stored.items() if any(row.steps for row in r.rows)]
-assert 0 < len(left) < len(came)
-
-# %% [markdown]
-# Where it still falls, a larger budget may be enough. Arrival is not the end either.
-# {{= len(left) }} of the {{= len(came) }} that arrive on some problem are above `1e-3` again within `2000`
-# further steps at that learning rate. And a count can be luck, so at κ = 100 the best run is repeated from
-# starts `1e-13` apart:
-
-# %%
-for name in ("SGD", "SGD(momentum=0.9)", "Adam"):
-    hard = stored[f"torch.optim.{name}"]["A X B = C, κ 100"]
-    print(f"{name:18} {hard.result:>10}  {hard.counts or hard.remark}")
-repeated = stored["torch.optim.SGD(momentum=0.9)"]["A X B = C, κ 100"].counts
-assert (len(repeated), len(set(repeated))) == (5, 1)
-
-# %% [markdown]
-# ## The contract {: #contract }
-#
-# Most of what is wrong with an optimizer shows in seconds, without a problem. A check is a sentence and a few
-# lines of plain torch. Where two paths are compared, the tolerance is a thousand times how far the optimizer
-# itself takes two starts `1e-13` apart; where that says nothing there is no verdict.
-
-# %%
-found = {}
-for name, report in stored.items():
-    for outcome in report.failures:
-        found.setdefault(outcome.name, []).append(short(name))
-for check in gd.bench.contract():
-    print(f"{check.name}: {check.sentence}")
-    if check.name in found:
-        print("    fails:\n" + listed(found[check.name]))
-nadam = stored["torch.optim.NAdam"]
-assert [outcome.name for outcome in nadam.failures] == ["resume"]
-
-# %% [markdown]
-# torch's NAdam does not resume to the last bit: a product that it keeps in float32 comes back in float64.
-# And `deepcopy` fails for {{= len(found["deepcopy"]) }}, for a reason of torch's own: of what an optimizer
-# sets on itself, torch copies these three.
-
-# %%
-made = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
-kept = list(made.__getstate__())
-print(kept)
-print(nadam.failures[0].reproducer)
-p = torch.nn.Parameter(torch.ones(2).double())
-before, after = (torch.optim.NAdam([p]) for _ in range(2))
-p.sum().backward()
-before.step()
-after.load_state_dict(before.state_dict())
-products = [o.state[p]["mu_product"].dtype for o in (before, after)]
-assert products == [torch.float32, torch.float64]
-assert kept == ["defaults", "state", "param_groups"]
-
-# %% [markdown]
-# A failing check is a property of one version at its defaults, with lines to judge it by; it is no verdict on
-# a project. Habits are printed apart, without one: a decay by default, random numbers, an edited `p.grad`, an
-# lr that is not heeded.
-#
-# ## In noise {: #noise }
-#
-# With noise on each gradient, `500` of them tell the answer to a certain accuracy and no better, whoever reads
-# them. The bench takes the best error of the grid over that floor.
-
-# %%
-noise = {name: r.noise for name, r in stored.items() if r.noise}
-print({short(name): f"{times:.2f} times" for name, times in noise.items()})
-assert min(noise.values()) >= 1
 
 # %% [markdown]
 # ## What ran {: #stored }
 #
 # There is no rank here and no score: which column matters depends on what you train. All stored results come
-# from one command, which also takes a part of a name; `Heavy`, `adagrad` and the checks above ran with this page.
+# from one command, which also takes a part of a name; `Heavy` and `adagrad` ran with this page.
 #
 # ```sh
 # pip install -e ".[bench]"
@@ -364,4 +305,5 @@ for name, report in stored.items():
 
 # %% [markdown]
 # The first column is A X B = C at κ = 10, the second the diagonal problem at κ = 100; in parentheses the level
-# at which a run ended. Next: [why a run does not converge](../failures/index.py).
+# at which a run ended. Next:
+# [where the others stay](floors.py).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,12 @@ class Bench:
         habits = Habits(examined)
         trials = {name: TRIALS[name] for name in problems} or (QUICK if quick else TRIALS)
         spans = combines(subject)
-        rows = [row_of(subject, trial, spans) for trial in _shown(trials, progress)]
+        shown: Iterable[Trial] = trials.values()
+        if progress:
+            from tqdm.auto import tqdm
+
+            shown = tqdm(shown, unit="problem")
+        rows = [row_of(subject, trial, spans) for trial in shown]
         noise = None if quick or problems else in_noise(subject)
         said = habits.properties(), habits.facts(), habits.twins()
         return Report(subject.name, rows, contract, spans, *said, noise, time.monotonic() - begin)
@@ -163,14 +168,6 @@ class Bench:
     def read(self, path: str | Path) -> dict[str, Report]:
         """The reports of a file that `python -m gdinverse.bench … --json` wrote, by name."""
         return read(Path(path))
-
-
-def _shown(trials: dict[str, Trial], progress: bool) -> Any:
-    if not progress:
-        return trials.values()
-    from tqdm.auto import tqdm
-
-    return tqdm(trials.values(), unit="problem")
 
 
 bench = Bench()

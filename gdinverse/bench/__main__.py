@@ -7,12 +7,12 @@ The exit status is 1 where a check of the contract fails, and only there.
 
 import argparse
 import json
+import pkgutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from gdinverse.bench import bench
-from gdinverse.bench.subject import named
 
 
 def main() -> int:
@@ -24,10 +24,12 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="also write everything into this file")
     given = parser.parse_args()
     try:
-        optimizer, like = (name and named(name) for name in (given.optimizer, given.like))
+        optimizer, like = (
+            name and pkgutil.resolve_name(name) for name in (given.optimizer, given.like)
+        )
         report = bench(optimizer, quick=given.quick, like=like, progress=sys.stderr.isatty())
-    except (ImportError, RuntimeError, TypeError, ValueError) as error:
-        parser.error(str(error))
+    except (AttributeError, ImportError, RuntimeError, TypeError, ValueError) as error:
+        parser.error(f"{given.optimizer}: {error}")
     print(report)
     for outcome in report.failures:
         print(f"\n# {outcome.name}: {outcome.sentence}\n{outcome.reproducer}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import torch
@@ -68,12 +69,8 @@ def in_span(subject: Subject, problem: Any, lr: float) -> bool:
 
 def path(subject: Subject, problem: Any, lr: float, steps: int) -> Tensor:
     """The iterates of a run, shape (steps + 1, entries)."""
-    method, iterates = Counted(subject, problem, lr), []
-    for _ in range(steps + 1):
-        method.loss()
-        iterates.append(problem.X.detach().flatten().clone())
-        method.advance()
-    return torch.stack(iterates)
+    losses = islice(Counted(subject, problem, lr), steps + 1)
+    return torch.stack([problem.X.detach().flatten().clone() for _ in losses])
 
 
 def transfer(subject: Subject, problem: Quadratic, lr: float, steps: int) -> int | None:
@@ -139,11 +136,7 @@ def noise_floor(problem: Quadratic, gradients: int) -> float:
 def in_noise(subject: Subject, problem: Quadratic, lr: float, gradients: int) -> float:
     """The root mean square error after so many noisy gradients."""
     method = Counted(subject, problem, lr)
-    while method.evaluations < gradients:
-        if method.moods:
-            method.advance()
-        else:
-            method.loss()
-            method.advance()
-    method.loss()
+    for _ in method:
+        if method.evaluations > gradients - method.moods:  # the last is used, or was
+            break
     return float((problem.X.detach() - problem.answer).square().mean().sqrt())

@@ -42,7 +42,7 @@ def cause(subject: Subject, problem: Any, runs: dict[float, Run]) -> str:
         direction = _direction(subject, problem, best.lr)
         if direction:
             return direction
-    if best.level < 0.97 * best.earlier:
+    if best.level < 0.99 * best.earlier:
         return FALLING
     return FLOOR if _proportional(runs) else WAVERS
 

@@ -63,32 +63,25 @@ class Examined:
             body = body.replace("TOLERANCE", f"{self.tolerance:.0e}")
         body = body.replace("RATE", str(self.lr))
         names = [name for name in ("copy", "io") if f"{name}." in body]
-        imported = [f"import {', '.join([*names, 'torch'])}", self._source]
+        name, source = self._import()
+        imported = [f"import {', '.join([*names, 'torch'])}", source]
         if like:
             imported.append(f"from {like.__module__} import {like.__name__} as Like")
         options = "".join(f", {key}={value!r}" for key, value in self.subject.options.items())
-        made = f"{self._name}(ps, lr=lr{options}, **more)"
+        made = f"{name}(ps, lr=lr{options}, **more)"
         if hasattr(self.subject.optimizer, "train"):
             made = f"(o := {made}, o.train())[0]"
         make = f"make = lambda ps, lr={self.lr}, **more: {made}"
         go = f"go = lambda n, o, *ps, s=1: [{STEP[self.style]} for _ in range(n)]"
         return "\n".join(["; ".join([*imported, make]), *[NEW] * ("new(" in body), go, body])
 
-    @property
-    def _name(self) -> str:
-        return self.subject.optimizer.__name__ if self._found else "Yours"
-
-    @property
-    def _found(self) -> bool:
-        """Whether an import finds it again."""
+    def _import(self) -> tuple[str, str]:
+        """What the optimizer is called, and where from, if an import finds it again."""
         made = self.subject.optimizer
-        module = sys.modules.get(getattr(made, "__module__", ""))
-        return getattr(module, getattr(made, "__name__", ""), None) is made
-
-    @property
-    def _source(self) -> str:
-        made = self.subject.optimizer
-        return f"from {made.__module__} import {made.__name__}" if self._found else "Yours = Yours"
+        name, module = (getattr(made, key, "") for key in ("__name__", "__module__"))
+        if getattr(sys.modules.get(module), name, None) is made:
+            return name, f"from {module} import {name}"
+        return "Yours", "Yours = Yours"
 
     def error(self, lines: str) -> Exception | None:
         """Run lines by themselves; what they raise."""

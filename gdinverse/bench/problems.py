@@ -46,9 +46,8 @@ class Quadratic(Problem):
         e = (self.X - self.answer).flatten()
         return e @ (self.H @ e) / 2
 
-    @torch.no_grad()
     def backward(self) -> Tensor:
-        e = (self.X - self.answer).flatten()
+        e = (self.X.detach() - self.answer).flatten()
         gradient = self.H @ e
         loss = e @ gradient / 2
         if self.noise:
@@ -95,7 +94,7 @@ class Trial:
     starts: int = 1
 
 
-def sandwich(condition_number: float, noise: float = 0.0) -> Quadratic:
+def sandwich(condition_number: float, noise: float = 0.0, rotated: bool = True) -> Quadratic:
     """A X B = C for X of 16 × 16: 256 curvatures from 1 to κ⁻², even in their logarithm.
 
     Parameters
@@ -104,6 +103,8 @@ def sandwich(condition_number: float, noise: float = 0.0) -> Quadratic:
         κ of the map X ↦ A X B.
     noise : float
         As for `Quadratic`.
+    rotated : bool
+        Whether A and B have singular vectors in general position, or are diagonal.
 
     Examples
     --------
@@ -113,8 +114,8 @@ def sandwich(condition_number: float, noise: float = 0.0) -> Quadratic:
     """
     generator = torch.Generator().manual_seed(0)
     i = torch.arange(SIZE, dtype=torch.float64) / (SIZE**2 - 1)
-    A = with_singular_values(condition_number ** (-SIZE * i), generator)
-    B = with_singular_values(condition_number**-i, generator)
+    a, b = condition_number ** (-SIZE * i), condition_number**-i
+    A, B = (with_singular_values(x, generator) if rotated else x.diag() for x in (a, b))
     answer = torch.randn(SIZE, SIZE, generator=generator, dtype=torch.float64)
     H = torch.kron(A.mT @ A, B @ B.mT)
     return Quadratic(H, answer / answer.square().mean().sqrt(), noise=noise)
@@ -145,11 +146,12 @@ def svd() -> PenaltySVD:
     return PenaltySVD(M, penalty=1.0, sigma="free", generator=generator)
 
 
-MAIN, DIAGONAL = "A X B = C, κ 10", "diagonal, κ 100"
+MAIN, ALONG, DIAGONAL = "A X B = C, κ 10", "A, B diagonal, κ 10", "diagonal, κ 100"
 TRIALS = {
     trial.name: trial
     for trial in (
         Trial(MAIN, lambda: sandwich(10.0), 3000),
+        Trial(ALONG, lambda: sandwich(10.0, rotated=False), 3000),
         Trial("A X B = C, κ 100", lambda: sandwich(100.0), 5000, starts=5),
         Trial("inverse, κ 10", lambda: inverse(10.0), 3000),
         Trial(DIAGONAL, lambda: inverse(100.0, rotated=False), 3000),

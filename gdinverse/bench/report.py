@@ -126,18 +126,17 @@ class Report:
         return {row.problem: row for row in self.rows}[problem]
 
     def __repr__(self) -> str:
-        return "\n".join([f"{self.name}: {self.summary}", *self._table(), *self._said()])
+        return "\n".join([f"{self.name}: {self.summary}", *self._table(), *self._remarks()])
 
     def _table(self) -> Iterator[str]:
-        others = {name: {row.problem: row for row in r.rows} for name, r in beside().items()}
+        others = {name: {r.problem: r.steps for r in of.rows} for name, of in beside().items()}
         head = "".join(f"{name:>10}" for name in others)
         yield f"{'steps to 1e-6':20} {self.name[:24]:>24} {'× bound':>8}{head}"
         for row in self.rows:
-            times = f"{row.times:.1f}" if row.times else "–"
-            tail = "".join(f"{_steps(rows.get(row.problem)):>10}" for rows in others.values())
-            yield f"{row.problem:20} {row.result:>24} {times:>8}{tail}"
+            tail = "".join(f"{_said(known.get(row.problem), ','):>10}" for known in others.values())
+            yield f"{row.problem:20} {row.result:>24} {_said(row.times, '.1f'):>8}{tail}"
 
-    def _said(self) -> Iterator[str]:
+    def _remarks(self) -> Iterator[str]:
         yield from (f"{row.problem}: {row.remark}" for row in self.rows if row.remark)
         if not self.combines:
             yield "no bound: its steps leave the span of its gradients"
@@ -150,13 +149,14 @@ class Report:
 
     def to_markdown(self) -> str:
         """The rows as a table, the failures below it with their lines."""
-        head = ["problem", "steps", "× bound", "lr", "window (decades)", "remark"]
-        lines = [head, ["---"] * len(head), *(_cells(row) for row in self.rows)]
-        table = [f"| {' | '.join(cells)} |" for cells in lines]
+        lines = ["| problem | steps | × bound | lr | window (decades) | remark |", "|---" * 6 + "|"]
+        for row in self.rows:
+            numbers = _said(row.times, ".1f"), _said(row.lr, ".2g"), _said(row.window, ".1f")
+            lines.append(f"| {' | '.join([row.problem, row.result, *numbers, row.remark])} |")
         failed = [
             f"\n{outcome}\n\n```python\n{outcome.reproducer}\n```" for outcome in self.failures
         ]
-        return "\n".join([f"**{self.name}**: {self.summary}\n", *table, *failed])
+        return "\n".join([f"**{self.name}**: {self.summary}\n", *lines, *failed])
 
     def to_json(self) -> str:
         """Everything; `gd.bench.read` makes a report of it again."""
@@ -199,12 +199,5 @@ def beside() -> dict[str, Report]:
     return read(BESIDE)
 
 
-def _steps(row: Row | None) -> str:
-    return f"{row.steps:,}" if row and row.steps is not None else "–"
-
-
-def _cells(row: Row) -> list[str]:
-    times = f"{row.times:.1f}" if row.times else "–"
-    lr = "–" if row.lr is None else f"{row.lr:.2g}"
-    window = "–" if row.window is None else f"{row.window:.1f}"
-    return [row.problem, row.result, times, lr, window, row.remark]
+def _said(number: float | None, how: str) -> str:
+    return "–" if number is None else format(number, how)

@@ -44,18 +44,17 @@ def row_of(subject: Subject, trial: Trial, combines: bool) -> Row:
 def _of_arrival(subject: Subject, trial: Trial, best: Run, combines: bool) -> dict[str, Any]:
     """What is measured of a run that arrives."""
     problem = trial.make()
-    bounded = combines and isinstance(problem, Quadratic)
     longer = run(subject, trial.make, best.lr, trial.budget, after=AFTER)
     assert best.steps is not None
-    return {
+    known: dict[str, Any] = {}
+    if combines and isinstance(problem, Quadratic):
+        known["bound"] = bounds.least(problem)
+        known["predicted"] = bounds.transfer(subject, problem, best.lr, best.steps + 9)
+    return known | {
         "steps": best.steps,
         "evaluations": best.evaluations,
         "level": finite(longer.level),
-        "bound": bounds.least(problem) if bounded else None,
-        "predicted": bounds.transfer(subject, problem, best.lr, best.steps + 9)
-        if bounded
-        else None,
-        "counts": counts(subject, trial, best.lr) if trial.starts > 1 else [best.steps],
+        "counts": [best.steps, *counts(subject, trial, best.lr)],
         "returns": longer.top > AGAIN,
     }
 

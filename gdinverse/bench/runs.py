@@ -73,8 +73,7 @@ def run(subject: Subject, make: Make, lr: float, budget: int, after: int = 0) ->
     curve: list[float] = []
     reached = evaluations = None
     first = math.nan
-    while True:
-        loss = method.loss()
+    for loss in method:
         first = first if curve else loss
         curve.append(math.sqrt(max(loss, 0) / first) if math.isfinite(loss) else math.inf)
         steps = len(curve) - 1
@@ -83,7 +82,6 @@ def run(subject: Subject, make: Make, lr: float, budget: int, after: int = 0) ->
         over = steps >= reached + after if reached is not None else method.evaluations > budget
         if over or steps > 2 * budget or curve[-1] > BEYOND:
             break
-        method.advance()
     tenth = max(len(curve) // 10, 1)
     level = math.inf if curve[-1] > BEYOND else median(curve[-tenth:])
     earlier = median(curve[-2 * tenth : -tenth] or curve)
@@ -134,7 +132,7 @@ def window(runs: dict[float, Run]) -> float | None:
 
 
 def counts(subject: Subject, trial: Trial, lr: float) -> list[int | None]:
-    """The steps of the same run from starts 1e-13 apart: one number, or luck.
+    """The steps of the same run from further starts, 1e-13 apart: one number, or luck.
 
     Parameters
     ----------
@@ -153,5 +151,5 @@ def counts(subject: Subject, trial: Trial, lr: float) -> list[int | None]:
                 unknown.add_(k * 1e-13)
         return problem
 
-    starts = range(trial.starts)
+    starts = range(1, trial.starts)
     return [run(subject, lambda k=k: shifted(k), lr, trial.budget).steps for k in starts]  # type: ignore[misc]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,10 +39,6 @@ class Subject:
             raise TypeError("the bench chooses lr by itself: leave it out")
 
     @property
-    def is_class(self) -> bool:
-        return isinstance(self.optimizer, type)
-
-    @property
     def name(self) -> str:
         """The name of class or function, with its options."""
         name = getattr(self.optimizer, "__name__", type(self.optimizer).__name__)
@@ -58,7 +53,8 @@ class Subject:
 
     def takes(self, option: str) -> bool:
         """Whether the constructor names an option."""
-        return option in inspect.signature(self.optimizer).parameters and self.is_class
+        known = inspect.signature(self.optimizer).parameters
+        return isinstance(self.optimizer, type) and option in known
 
 
 class Counted(Blind):
@@ -66,16 +62,21 @@ class Counted(Blind):
 
     def __init__(self, subject: Subject, problem: Any, lr: float) -> None:
         self.evaluations = 0
-        self.watch: Callable[[], object] | None = None
+        self.watch: Callable[[], object] = lambda: None
         super().__init__(problem, subject, {"lr": lr})
         self.settings = None
 
     def _evaluate(self) -> torch.Tensor:
         self.evaluations += 1
         known = super()._evaluate()
-        if self.watch:
-            self.watch()
+        self.watch()
         return known
+
+    def __iter__(self) -> Iterator[float]:
+        """The loss at the start and after every step, without an end."""
+        while True:
+            yield self.loss()
+            self.advance()
 
     def loss(self) -> float:
         """The loss where the optimizer stands; its gradient is in place afterwards."""
@@ -84,25 +85,3 @@ class Counted(Blind):
         self.optimizer.eval()
         with torch.no_grad():
             return float(self.problem())
-
-
-def named(path: str) -> Any:
-    """The object behind "package.module:Name".
-
-    Raises
-    ------
-    ValueError
-        For a path without a colon, or a module without that name.
-
-    Examples
-    --------
-    >>> named("torch.optim:SGD").__name__
-    'SGD'
-    """
-    module, colon, name = path.partition(":")
-    if not colon:
-        raise ValueError(f"{path!r}: write package:Class, such as torch.optim:NAdam")
-    found = importlib.import_module(module)
-    if not hasattr(found, name):
-        raise ValueError(f"{module} has no {name}")
-    return getattr(found, name)

@@ -1,0 +1,128 @@
+"""What is stored is what was seen before, and a newcomer gets along by the words of the page."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import gdinverse as gd
+from gdinverse.bench.problems import ALONG, MAIN, TRIALS
+from gdinverse.bench.runs import run
+from gdinverse.bench.subject import Subject
+
+ROOT = Path(__file__).parents[2]
+STORED = gd.bench.read(ROOT / "benchmarks" / "bench.json")
+STEP = 10**0.25  # of the refined grid
+
+# Steps on A X B = C at κ = 10 with other A, B and C of the same curvatures, for torch.optim.
+FIRST_RUN = {
+    "SGD": 549,
+    "SGD(momentum=0.9)": 257,
+    "SGD(momentum=0.9, nesterov=True)": 207,
+    "RMSprop(momentum=0.9)": 251,
+    "Adam": 256,
+    "AdamW(weight_decay=0.0)": 256,
+    "RAdam": 359,
+    "Adagrad": 483,
+}
+# On the inverse at κ = 10, which is the same in both; at the learning rate that is best here.
+SAME = [
+    ("RMSprop", {"momentum": 0.9}, 0.01 * 10**-0.25, 253),
+    ("Adam", {"amsgrad": True}, 0.1 * STEP, 257),
+    ("RAdam", {}, 0.1 * STEP, 439),
+    ("Adagrad", {}, 10**-0.25, 625),
+    ("Adadelta", {}, STEP, 992),
+]
+# Of other packages: the failure that the first run had lines for.
+FOUND_AGAIN = {
+    "pytorch_optimizer.Adan": "maximize",
+    "pytorch_optimizer.Ranger": "column",
+    "pytorch_optimizer.Prodigy": "groups",
+    "torch_optimizer.SGDP": "layout",
+    "lion_pytorch.Lion": "lr = 0",
+    "pytorch_optimizer.AdaBound": "resume",
+}
+
+
+@pytest.mark.parametrize("name", FIRST_RUN)
+def test_torchs_rows_of_the_first_run_are_found_within_a_step_of_the_grid(name):
+    steps = STORED[f"torch.optim.{name}"][MAIN].steps
+    assert max(steps, FIRST_RUN[name]) <= STEP * min(steps, FIRST_RUN[name])
+
+
+@pytest.mark.parametrize(("name", "options", "lr", "count"), SAME, ids=lambda v: str(v)[:12])
+def test_on_the_same_problem_the_first_run_is_found_to_the_step(name, options, lr, count):
+    subject = Subject(getattr(torch.optim, name), options)
+    assert run(subject, TRIALS["inverse, κ 10"].make, lr, 1000).steps == count
+
+
+def test_a_bowl_that_is_turned_is_nearly_the_same_to_linear_ones_and_not_to_adagrad():
+    for report in STORED.values():
+        turned, along = report[MAIN], report[ALONG]
+        if turned.predicted is not None:
+            assert abs(turned.steps - along.steps) <= 0.05 * turned.steps
+    adagrad = STORED["torch.optim.Adagrad"]
+    assert adagrad[MAIN].steps > 50 * adagrad[ALONG].steps
+
+
+@pytest.mark.parametrize("name", FOUND_AGAIN)
+def test_a_known_failure_of_a_package_is_stored_with_lines_that_name_its_class(name):
+    failed = {outcome.name: outcome for outcome in STORED[name].failures}
+    module, _, cls = name.partition(".")
+    lines = failed[FOUND_AGAIN[name]].reproducer
+    assert len(lines.splitlines()) <= 6
+    assert re.search(rf"from {module}\S* import {cls}", lines)
+
+
+def fenced(page, language):
+    """The first block of a language on a page of the bench."""
+    text = (ROOT / "docs" / "bench" / f"{page}.py").read_text()
+    block = re.search(rf"# ```{language}\n(.*?)# ```", text, re.DOTALL).group(1)
+    return re.sub(r"(?m)^# ?", "", block)
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """A folder with the page's optimizer in a file of its own, and the page's tests of it."""
+    folder = tmp_path_factory.mktemp("mine")
+    page = (ROOT / "docs" / "bench" / "index.py").read_text()
+    heavy = re.search(r"(?ms)^class Heavy.*?(?=^\S)", page)
+    (folder / "mine.py").write_text("import torch\n\n\n" + heavy.group(0))
+    (folder / "test_mine.py").write_text(fenced("contract", "python"))
+    return folder
+
+
+def shell(folder, *words):
+    """What a command prints and its exit status, in a folder from which the package is found."""
+    path = {"PYTHONPATH": f"{ROOT}", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=path, capture_output=True, text=True, timeout=200
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+# Two processes and a tuning each, 5 to 10 s: what a newcomer types, with nothing shortened.
+def test_a_newcomer_benches_a_file_from_the_shell_by_the_words_of_the_page(mine):
+    command = fenced("contract", "sh").splitlines()[0].split()
+    assert command[:3] == ["python", "-m", "gdinverse.bench"]
+    status, said = shell(mine, *command[1:])
+    assert status == 1
+    assert re.findall(r"(?m)^# ([\w ]+): ", said) == ["closure", "missing gradient", "schedule"]
+    assert "the same path as torch.optim.SGD(momentum=0.9)" in said
+
+
+def test_a_newcomer_holds_a_file_to_the_contract_by_the_tests_of_the_page(mine):
+    _, said = shell(mine, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", "test_mine.py")
+    failed = re.findall(r"(?m)^FAILED test_mine.py::test_contract\[([^]]+)\]", said)
+    assert failed == ["closure", "missing gradient", "schedule"]
+    assert "test_it_takes_at_most_five_times_the_bound" not in said
+    assert re.search(r"3 failed, \d+ passed", said)
+
+
+# Four seconds: a process of its own is what it is about.
+def test_the_doctests_of_the_bench_hold_where_they_are_collected_alone():
+    status, said = shell(ROOT, "-m", "pytest", "-q", "gdinverse/bench", "-k", "contract")
+    assert status == 0, said
