@@ -144,6 +144,7 @@ lowest, highest = (end(at_tenth, key=at_tenth.get) for end in (min, max))
 spread = at_tenth[highest] / at_tenth[lowest]
 assert 9 < min(grows) <= max(grows) < 11
 assert spread < 2.5
+assert not lowest.startswith("minimax")
 
 # %% tags=["figure"]
 levels = {name: row.level for name, row in rows.items()}

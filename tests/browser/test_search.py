@@ -34,7 +34,7 @@ ASKED = {
     "Moore-Penrose": "reference/operations/#gdinverse.pinv",
     "dampening": "theory/noise/#the-effective-rate-counts",
     "scheduler": "theory/noise/#lower-the-floor-decay-averaging-batches",
-    "muon": "theory/ladder/#rung-three-the-step-is-multiplied-by-the-iterate",
+    "muon": "theory/frontier/#muons-polynomial-does-not-arrive",
     "plateau": "failures/level/#float32-floor",
     "float16": "failures/digits/#bfloat16",
     "gradients through an inverse": "reference/how-to-choose/#when-is-this-the-wrong-tool",
