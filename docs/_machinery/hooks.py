@@ -107,12 +107,8 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
     for page in rendered(files):
         if build.page in build.notebooks and not page.is_homepage:
             files.append(download.executed(page.file, config))
+    env.globals["fonts"] = vendor.fonts
     return env
-
-
-def on_page_context(context: Any, page: Page, **_: Any) -> Any:
-    context["fonts"] = vendor.fonts(page.content or "")
-    return context
 
 
 def on_post_page(output: str, **_: Any) -> str:

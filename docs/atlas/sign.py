@@ -145,10 +145,9 @@ assert abs(x) > 1e9
 
 # %% [markdown]
 # Newton's iteration, $X \leftarrow (X + X^{-1})/2$, keeps each eigenvalue on its side. It needs an inverse a
-# step, so `gd.signm` is no descent. But a small $\lVert I - X X \rVert$ proves as little here, and the bound
-# has the same task: show that $X$ is near a root of $I$ that commutes with $M$, and that $X M$ has its
-# eigenvalues in the right half-plane. The [reference](../reference/operations.md#gdinverse.signm) has the
-# proof.
+# step, so `gd.signm` is no descent. Its bound shows that $X$ is near a root of $I$ that commutes with $M$, and
+# that $X M$ has its eigenvalues in the right half-plane: the
+# [reference](../reference/operations.md#gdinverse.signm) has the proof.
 
 # %%
 A = torch.rand(100, 4, 4, generator=g, dtype=torch.float64) - 0.2
@@ -159,6 +158,7 @@ ran_away = int((~(loss_of(X) < 1e6)).sum())
 found = gd.signm(A)
 relative = found.error_bound / torch.linalg.matrix_norm(found.value)
 proven = int(relative.isfinite().sum())
+as_eye = int((torch.linalg.matrix_norm(found.value - eye) < 1e-4).sum())
 lam, V = torch.linalg.eig(A)
 by_eig = (V * lam.real.sign().unsqueeze(-2) @ torch.linalg.inv(V)).real
 gap = torch.linalg.matrix_norm(by_eig - found.value) / 2
@@ -166,14 +166,15 @@ axis = gd.signm([[0.0, 1.0], [-1.0, 0.0]])
 print("run away by the step:", ran_away, "proven by signm:", proven)
 print("bound at most", relative.max().item(), "eig within", gap.max().item())
 assert proven == 100 > ran_away > 0
+assert as_eye < 50
 assert relative.max() < 1.2e-16
 assert gap.max() < 1e-11
 assert axis.error_bound == torch.inf
 
 # %% [markdown]
 # Of 100 random matrices the step loses {{= ran_away }}. `signm` proves {{= proven }}, to a relative
-# {{= relative.max().item() : .0e }}; signs from `torch.linalg.eig` are within {{= gap.max().item() : .0e }}.
-# For eigenvalues on the imaginary axis there is no sign: the bound is {{= axis.error_bound.item() }}, and the
-# value nan.
+# {{= relative.max().item() : .0e }}. $I$, whose loss is zero here as well, is the sign of {{= as_eye }}. Signs
+# from `torch.linalg.eig` are within {{= gap.max().item() : .0e }}. For eigenvalues on the imaginary axis there is
+# no sign: the bound is {{= axis.error_bound.item() }}, and the value nan.
 #
 # Next: [the square root](root.py).

@@ -49,7 +49,7 @@ fig
 # ## Yours {: #yours }
 #
 # Put yours, such as [Heavy](index.py#yours), into a file `mine.py`, as a class whose constructor takes `(params, lr)`. From the shell, where
-# the exit status is 1 if a check of the contract fails, and only then:
+# the exit status is 1 if a check of the contract fails, and 0 if all pass:
 #
 # ```sh
 # python -m gdinverse.bench mine:Heavy --quick

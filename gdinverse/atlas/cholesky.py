@@ -86,10 +86,10 @@ class Cholesky(Triangular, Positive):
 
 def triangular_defect(L: Ball, E: Ball) -> tuple[Tensor, Tensor]:
     """How far the factor of L Lᵀ + E is from L, as K with L + L K, and a bound on ‖K‖."""
-    eye = eye_like(L.high)
-    W = torch.linalg.solve_triangular(L.high, eye.expand_as(L.high), upper=False)
+    eye = Ball.eye(L.high)
+    W = torch.linalg.solve_triangular(L.high, eye.high, upper=False)
     W = Ball.exact(W.nan_to_num(0, 0, 0))
-    off = (Ball.exact(eye.expand_as(L.high)) - W @ L).norm  # L⁻¹ = (I − off)⁻¹ W
+    off = (eye - W @ L).norm  # L⁻¹ = (I − off)⁻¹ W
     G = (W @ E @ W.mT).sym
     g = over(G.norm, (1 - off).square() * (off < 1))
     k = factor_bound(g)

@@ -11,7 +11,7 @@ from gdinverse import proof
 from gdinverse.atlas.polar import polar
 from gdinverse.atlas.qr import qr
 from gdinverse.atlas.values import Bounded
-from gdinverse.core.tensors import as_matrix, as_square_matrix, eye_like, norm, sound
+from gdinverse.core.tensors import as_matrix, as_square_matrix, norm, sound
 from gdinverse.operations.rotation import to_unit
 from gdinverse.proof import Ball, over
 from gdinverse.proof.error_free import SAFETY, U
@@ -52,7 +52,7 @@ def slogdet(M: Any) -> Bounded:
     bound = over(off, r - off).sum(-1) + (2 * n + 8) * U * size
     P, L, V = torch.linalg.lu(Q)
     E = (Ball.exact(Q) - Ball.exact(P @ L) @ Ball.exact(V)).norm
-    defect = (Ball.exact(eye_like(Q).expand_as(Q)) - Ball.exact(Q).mT @ Ball.exact(Q)).norm
+    defect = (Ball.eye(Q) - Ball.exact(Q).mT @ Ball.exact(Q)).norm
     sign = torch.linalg.det(P).round() * V.diagonal(dim1=-2, dim2=-1).sign().prod(-1)
     sure = (E + defect < 1) & (least > 0)
     return Bounded(SlogdetValue(sign, log), torch.where(sure, bound * SAFETY, torch.inf))

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from gdinverse.atlas.positive import anticommuted, root_of
 from gdinverse.atlas.root import sqrtm
-from gdinverse.atlas.values import Bounded
-from gdinverse.core.tensors import eye_like, sound, times_power
+from gdinverse.atlas.values import Bounded, proven
+from gdinverse.core.tensors import eye_like, sound, times_power, wide
 from gdinverse.operations.eigh import symmetric
 from gdinverse.operations.rotation import to_unit
 from gdinverse.proof import Ball, norm_up, over
@@ -71,7 +71,7 @@ def logm(S: Any) -> Bounded:
     e = torch.where(e.abs() > FAR, e, 0)
     A = Ball.exact(sound(times_power(given, -e)))
     off = torch.full(e.shape, given.shape[-1] * SMALLEST_NORMAL, dtype=torch.float64)
-    eye, k = Ball.exact(eye_like(A.high).expand_as(A.high)), 0
+    eye, k = Ball.eye(A.high), 0
     while (((d := (A - eye).norm) > NEAR) & off.isfinite()).any():
         (A, off), k = root(A, off), k + 1
     found, lost = series(A - eye)
@@ -97,7 +97,7 @@ def root(S: Ball, off: Tensor) -> tuple[Ball, Tensor]:
 
 def series(D: Ball) -> tuple[Tensor, Tensor]:
     """log(I + D) for a symmetric D, and a bound on its error."""
-    eye = Ball.exact(eye_like(D.high).expand_as(D.high))
+    eye = Ball.eye(D.high)
     total = Ball.exact(torch.zeros_like(D.high))
     for j in range(TERMS, 0, -1):
         total = D @ (eye * ((-1) ** (j + 1) * (COMMON // j)) + total)
@@ -110,8 +110,6 @@ def series(D: Ball) -> tuple[Tensor, Tensor]:
 
 def _moved(value: Tensor, bound: Tensor, e: Tensor) -> Bounded:
     """The logarithm of 2ᵉ times the matrix, from that of the matrix."""
-    shift = (e.double() * math.log(2))[..., None, None] * eye_like(value)
+    shift = wide(e.double() * math.log(2)) * eye_like(value)
     size = norm_up(shift) + norm_up(value)
-    bound = ((bound + 4 * U * size * (e != 0)) * SAFETY).nan_to_num(torch.inf, torch.inf)
-    value = torch.where(bound[..., None, None] < torch.inf, value + shift, torch.nan)
-    return Bounded(value, bound)
+    return proven(value + shift, (bound + 4 * U * size * (e != 0)) * SAFETY)

@@ -8,7 +8,7 @@ import torch
 
 from gdinverse import proof
 from gdinverse.atlas.values import Bounded
-from gdinverse.core.tensors import as_matrix, eye_like
+from gdinverse.core.tensors import as_matrix
 from gdinverse.operations.rotation import to_unit
 from gdinverse.operations.svd import svd
 from gdinverse.proof import Ball, over
@@ -78,6 +78,6 @@ def null_space(M: Any, tol: float | None = None) -> Bounded:
     least = (S - proof.svd_bounds(square, U, S, Vh).values)[..., r - 1 : r].sum(-1)
     image = Ball.exact(square).widened(0 * S[..., 0] + SMALLEST_NORMAL) @ ball
     s = over(image.norm, least) if r else 0 * image.norm
-    c = (Ball.exact(eye_like(N, n - r)) - ball.mT @ ball).norm + s * s
+    c = (Ball.eye(N) - ball.mT @ ball).norm + s * s
     bound = torch.where(c < 0.5, (s + c) * SAFETY, torch.inf)
     return Bounded(N, bound.nan_to_num(torch.inf, torch.inf))

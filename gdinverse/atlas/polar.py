@@ -22,6 +22,7 @@ from gdinverse.operations.relative import Relative
 from gdinverse.operations.rotation import to_unit
 from gdinverse.optimizers import RelativeGradient
 from gdinverse.proof import Ball, over
+from gdinverse.proof.ball import times_inverse_root
 from gdinverse.proof.error_free import SMALLEST_NORMAL
 
 
@@ -101,10 +102,8 @@ class Polar(Relative):
         return sigma.square(), (Vh @ v).squeeze(-1).square()
 
     def correction(self, high: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
-        X, eye = Ball.exact(high, low), Ball.exact(eye_like(high).expand(*high.shape[:-2], -1, -1))
-        R = eye - X.mT @ X
-        half = X @ R * 0.5
-        Q = (X + half).widened(over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm))
+        X = Ball.exact(high, low)
+        Q = times_inverse_root(X, Ball.eye(high) - X.mT @ X)
         M = Ball.exact(self.core).widened(norm(self.core) * 0 + SMALLEST_NORMAL)
         product = Q.mT @ M
         H, K = product.sym, product.skew
@@ -117,7 +116,8 @@ class Polar(Relative):
             added = added + lean @ V / values.unsqueeze(-2) @ V.mT
             outside = over(N.norm, H.lowest)
             off = off + outside + outside.square() / 2
-        return half.high + added, (Q - X).norm + off
+        step = Q - X
+        return step.high + added, step.norm + off
 
     def exact(self) -> Tensor:
         U, _, Vh = torch.linalg.svd(sound(self.M), full_matrices=False)

@@ -91,7 +91,7 @@ class QR(Triangular, Polar):
         T = Ball.exact(torch.linalg.solve_triangular(R, eye, upper=True).nan_to_num(0, 0, 0))
         for last in [False] * PASSES + [True]:
             Q = M @ T
-            G = Q.mT @ Q - Ball.exact(eye)
+            G = Q.mT @ Q - Ball.eye(X)
             if not last:
                 T = T - T @ Ball.exact(lower_half(G.high).mT)
                 T = Ball.exact(T.high.triu(), T.low.triu())

@@ -101,7 +101,7 @@ class InverseSquareRoot(Positive):
     def correction(self, high: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
         X, S = Ball.exact(high, low), self.ball()
         Y = S @ X
-        F = Ball.exact(eye_like(high).expand_as(high)) - X @ Y
+        F = Ball.eye(high) - X @ Y
         bound = over(F.norm, root_of(S.lowest) + Y.lowest)
         return anticommuted(Y.sym.high, F.high), bound
 

@@ -7,10 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gdinverse.atlas.values import Bounded
+from gdinverse.atlas.values import Bounded, proven
 from gdinverse.core.tensors import as_square_matrix, eye_like, sound, wide
 from gdinverse.operations.rotation import to_unit
 from gdinverse.proof import Ball, norm_up, over
+from gdinverse.proof.ball import times_inverse_root
 from gdinverse.proof.error_free import SAFETY, SMALLEST_NORMAL
 from gdinverse.proof.refine import refined, round_once
 
@@ -73,24 +74,21 @@ def signm(M: Any) -> Bounded:
     """
     given = as_square_matrix(M)
     core = sound(to_unit(given.double())[0])
-    n, eye = core.shape[-1], Ball.exact(eye_like(core).expand_as(core))
-    whole = Ball.exact(core).widened(0 * core[..., 0, 0] + n * SMALLEST_NORMAL)
+    whole = Ball.exact(core).widened(0 * core[..., 0, 0] + core.shape[-1] * SMALLEST_NORMAL)
 
     def step(high: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:
         X = Ball.exact(high, low)
-        R = eye - X @ X
-        half = X @ R * 0.5
-        S = (X + half).widened(over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm))
+        S = times_inverse_root(X, Ball.eye(high) - X @ X)
         left, right = S @ whole, whole @ S
         G, K = (left + right) * 0.5, (left - right) * 0.5
         W, *norms = turns(G.high.nan_to_num(0, 0, 0), K.high)
         off = torch.stack([conjugation(G, K.norm, Ball.exact(H), S.norm) for H in norms])
-        return half.high - 2 * high @ W, (S - X).norm + off.amin(0)
+        turned = S - X
+        return turned.high - 2 * high @ W, turned.norm + off.amin(0)
 
     found = refined(step, newton(core), 4)
     value, _, lost = round_once(found, given.dtype)
-    bound = ((norm_up(lost) + found.error) * SAFETY).nan_to_num(torch.inf, torch.inf)
-    return Bounded(torch.where(wide(bound) < torch.inf, value, torch.nan), bound)
+    return proven(value, (norm_up(lost) + found.error) * SAFETY)
 
 
 def newton(X: Tensor) -> Tensor:

@@ -127,7 +127,7 @@ class Sylvester(LinearProblem):
         a, c = self.powers
         K = Ball.exact(*self.system())
         P = Ball.exact(torch.linalg.inv_ex(K.high).inverse.nan_to_num(0, 0, 0))
-        off = (Ball.exact(eye_like(K.high).expand_as(K.high)) - P @ K).norm
+        off = (Ball.eye(K.high) - P @ K).norm
         target = Ball.exact(times_power(sound(self.target), -c).flatten(-2).unsqueeze(-1))
 
         def step(high: Tensor, low: Tensor) -> tuple[Tensor, Tensor]:

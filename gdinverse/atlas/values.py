@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gdinverse import proof
 from gdinverse.atlas.cholesky import cholesky
-from gdinverse.core.tensors import as_matrix, eye_like, sound, times_power
+from gdinverse.core.tensors import as_matrix, eye_like, sound, times_power, wide
 from gdinverse.operations.eigh import eigh, symmetric
 from gdinverse.operations.rotation import to_unit
 from gdinverse.operations.svd import SVDValue, svd
@@ -22,6 +22,12 @@ class Bounded(NamedTuple):
 
     value: Any
     error_bound: Tensor
+
+
+def proven(value: Tensor, bound: Tensor) -> Bounded:
+    """Matrices with their bounds: nan, and inf, where nothing is proven."""
+    bound = bound.nan_to_num(torch.inf, torch.inf)
+    return Bounded(torch.where(wide(bound) < torch.inf, value, torch.nan), bound)
 
 
 def _singular_values(M: Tensor) -> tuple[SVDValue, Tensor]:
@@ -170,7 +176,7 @@ def nearest_positive_semidefinite(A: Any) -> Bounded:
     def product(diagonal: Tensor) -> Ball:
         return V_ @ Ball.exact(torch.diag_embed(diagonal)) @ V_.mT
 
-    c = (Ball.exact(eye_like(V).expand_as(V)) - V_.mT @ V_).norm
+    c = (Ball.eye(V) - V_.mT @ V_).norm
     E = (Ball.exact(sound(A) * 0 + times_power(sound(A), -e)) - product(values)).norm
     off = E + 2 * (2 * c + c * c) * norm_up(values, -1)
     off = off + (Ball.exact(X) - product(values.clamp(min=0))).norm
@@ -208,7 +214,7 @@ def generalized_eigvalsh(A: Any, B: Any) -> Bounded:
     eye = eye_like(b).expand_as(b)
     W = torch.linalg.solve_triangular(cholesky(b).value, eye, upper=False)
     W = Ball.exact(W.nan_to_num(0, 0, 0))
-    f = (W @ Ball.exact(b) @ W.mT - Ball.exact(eye)).norm
+    f = (W @ Ball.exact(b) @ W.mT - Ball.eye(b)).norm
     C = (W @ Ball.exact(a) @ W.mT).sym
     values, V = eigh(C.high).value
     hidden = norm_up(C.low.abs() + C.radius)[..., None]

@@ -2,7 +2,7 @@
 
 python -m gdinverse.bench package:Class [--quick] [--like package:Class] [--json FILE]
 
-The exit status is 1 where a check of the contract fails, and only there.
+The exit status is 1 where a check of the contract fails, and 0 where all pass.
 """
 
 import argparse

@@ -13,9 +13,7 @@ How far is X from the orthogonal matrix nearest to it, Q = X (XᵀX)^−½? With
 r = ‖R‖ < 1, Q − X = X (R/2 + ⅜R² + …), and what is left out is at most ‖X‖ ⅜r²/(1 − r).
 
 >>> X = Ball.exact(torch.tensor([[0.6, -0.8], [0.8, 0.61]]))
->>> R = Ball.exact(torch.eye(2)) - X.mT @ X
->>> rest = over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm)
->>> Q = (X + X @ R * 0.5).widened(rest)
+>>> Q = times_inverse_root(X, Ball.eye(X.high) - X.mT @ X)
 >>> bool(Q.radius.max() < 2e-4), bool((Q - X).norm < 0.01)
 (True, True)
 
@@ -42,7 +40,7 @@ from .error_free import SAFETY, SMALLEST_NORMAL, U, gamma, norm_up, over, two_pr
 from .residual import doubled_residual
 from .spectral import eigh_bounds
 
-__all__ = ["Ball", "over"]
+__all__ = ["Ball", "over", "times_inverse_root"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,13 @@ class Ball:
         high = high.double()
         zero = torch.zeros_like(high)
         return cls(high, zero if low is None else low, zero)
+
+    @classmethod
+    def eye(cls, A: Tensor) -> "Ball":
+        """The identity with as many rows as A has columns, for each matrix of A's batch."""
+        n = A.shape[-1]
+        eye = torch.eye(n, dtype=torch.float64, device=A.device)
+        return cls.exact(eye.expand(*A.shape[:-2], n, n))
 
     @classmethod
     def _sum(cls, high: Tensor, low: Tensor, radius: Tensor) -> "Ball":
@@ -141,3 +146,12 @@ class Ball:
         off = eigh_bounds(middle, values, vectors).values[..., 0] + rest
         least = values[..., 0]
         return torch.where(known, least - (off + U * least.abs()) * SAFETY, -torch.inf)
+
+
+def times_inverse_root(X: Ball, R: Ball) -> Ball:
+    """X (I − R)^(−½), a matrix product with a series of which two terms are computed.
+
+    Its other terms sum to ‖X‖ ⅜r²/(1 − r) at most, with r = ‖R‖; infinite from r = 1 on.
+    """
+    rest = over(X.norm * R.norm.square() * (3 / 8), 1 - R.norm)
+    return (X + X @ R * 0.5).widened(rest)

@@ -154,6 +154,13 @@ def test_the_page_that_is_not_there_starts_every_address_at_the_root(site):
     assert '<meta name="robots" content="noindex">' in page
 
 
+def test_every_page_asks_for_its_fonts_at_once(site):
+    """The one for what is not there as well, though nothing renders it as a page."""
+    asked = {path: path.read_text().count('as="font"') for path in site.rglob("*.html")}
+    assert min(asked.values()) >= 3
+    assert len(set(asked.values())) > 2  # by what a page is set in
+
+
 def test_the_site_keeps_to_its_size(site):
     """Without plotly: 220 kB a page as files, the archives apart; with them 125 as gzip sends."""
     files = [path for path in site.rglob("*") if path.is_file() and "plotly" not in path.name]

@@ -71,13 +71,16 @@ READ = (
     "docs/series/data.json",
     "docs/_machinery/kernel.py",
 )
-# The key of a page's first step: as the small site is, and after each edit.
-KEYS = """
+# The machinery in the folder that a process starts in.
+MACHINERY = """
 import sys
 from pathlib import Path
 sys.path.insert(0, "docs/_machinery")
-import build, cells
+import build, cells, execution, serving
 build.build.root = Path.cwd()
+"""
+# The key of a page's first step: as the small site is, and after each edit.
+KEYS = """
 print(cells.fingerprint("series/1-small.py"))
 for name in sys.argv[1:]:
     with open(name, "a") as file:
@@ -90,8 +93,7 @@ def test_a_page_has_new_keys_when_anything_changes_that_it_may_read(small):
     for path in (small / name for name in READ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    command = [sys.executable, "-c", KEYS, *READ, "docs/index.md"]
-    keys = subprocess.check_output(command, cwd=small, text=True).split()
+    keys = asked(small, KEYS, *READ, "docs/index.md")
     assert len(keys) == len(READ) + 2
     assert len(set(keys)) == len(READ) + 1
     assert keys[-1] == keys[-2]  # no page reads another one's words
@@ -99,11 +101,6 @@ def test_a_page_has_new_keys_when_anything_changes_that_it_may_read(small):
 
 # What a page shows, before and after a step that ends between its notebook and the question.
 LATE = """
-import sys
-from pathlib import Path
-sys.path.insert(0, "docs/_machinery")
-import build, cells, execution, serving
-build.build.root = Path.cwd()
 name = "series/1-small.py"
 plan = cells.plan(name, cells.read(name))
 said = [{"output_type": "display_data", "text": "0"}]
@@ -119,8 +116,14 @@ print(hash(str(serving.parts(name))))
 
 def test_a_step_that_ends_while_pages_are_written_makes_them_be_written_again(small):
     """Else a page whose last step ends just then stays as it was: not yet executed."""
-    said = subprocess.check_output([sys.executable, "-c", LATE], cwd=small, text=True).split()
-    assert len(set(said)) == 2
+    said = asked(small, LATE)
+    assert len(said) == len(set(said)) == 2
+
+
+def asked(small, lines, *arguments):
+    """What lines about the machinery print."""
+    command = [sys.executable, "-c", MACHINERY + lines, *arguments]
+    return subprocess.check_output(command, cwd=small, text=True).split()
 
 
 def test_an_edit_shows_what_is_new_and_runs_what_follows_it(small, rebuild):

@@ -36,6 +36,12 @@ def fractions(A: flint.arb_mat) -> Exact:
     return Exact(A.nrows(), A.ncols(), [rounded(x) for x in A.entries()])
 
 
+def negligible(step: flint.arb_mat, X: flint.arb_mat) -> bool:
+    """Whether it is below 100 digits of X."""
+    off, size = (sum((x * x for x in part.entries()), flint.arb(0)) for part in (step, X))
+    return bool(off < size * flint.arb(2) ** -700)
+
+
 def cholesky(S: Exact) -> Exact | None:
     """The lower triangular factor, or None where S is not positive definite."""
     n = S.nrows()
@@ -63,9 +69,7 @@ def roots(S: Exact) -> tuple[Exact, Exact] | None:
         for _ in range(ROUNDS):
             step = ((Y - Z.inv()) * HALF).mid()
             Y, Z = (Y - step).mid(), ((Z + Y.inv()) * HALF).mid()
-            off = sum((x * x for x in step.entries()), flint.arb(0))
-            size = sum((x * x for x in Y.entries()), flint.arb(0))
-            if off < size * flint.arb(2) ** -700:
+            if negligible(step, Y):
                 return fractions(Y) * scale, fractions(Z) / scale
     raise ArithmeticError("Newton's iteration has not converged")
 
@@ -89,8 +93,7 @@ def sign(M: Tensor) -> Exact | None:
             except ZeroDivisionError:
                 return None
             X = (X - step).mid()
-            off, size = (sum((x * x for x in part.entries()), flint.arb(0)) for part in (step, X))
-            if off < size * flint.arb(2) ** -700:
+            if negligible(step, X):
                 return fractions(X)
     return None
 
