@@ -139,6 +139,42 @@ grad_x, grad_y = x.grad.item(), y.grad.item()
 assert grad_x == 7**5
 assert grad_y == 5 * 3 * 7**4
 
+# %% tags=["figure"]
+power = y.detach() ** 5
+by_power, by_y = x.item(), (5 * y.detach() ** 4).item()
+assert power == grad_x
+assert by_power * by_y == grad_y
+fig = gd.figures.figure(
+    f"Two notes on the way back from z to y: {by_power:.0f} times {by_y:,.0f} is {grad_y:,.0f}",
+    x="",
+    y="",
+    log_y=False,
+    x_range=(-0.03, 1.12),
+    y_range=(-0.2, 1.2),
+    caption="Right to left, as backward walks. Beside each line: the slope of its right end by its left.",
+    alt=f"z is a product of x and the fifth power of y. Its slope by x is {grad_x:,.0f}, by the power "
+    f"{by_power:.0f}; the slope of the power by y is {by_y:,.0f}.",
+)
+fig.update_xaxes(visible=False).update_yaxes(visible=False)
+for left, right in (
+    ((0, 1), (1, 0.5)),
+    ((0.5, 0), (1, 0.5)),
+    ((0, 0), (0.5, 0)),
+):
+    gd.figures.line(fig, *zip(left, right, strict=True), "floor")
+for at, name in (((0, 1), "x = 3"), ((0, 0), "y = 7"), ((0.5, 0), "y⁵")):
+    gd.figures.dot(fig, *at)
+    gd.figures.label(fig, name, *at, "measured", above=at[1] > 0)
+gd.figures.dot(fig, 1, 0.5)
+gd.figures.label(fig, "z = x y⁵", 1, 0.62, "measured", anchor="center")
+for words, *at in (
+    (f"{grad_x:,.0f}", 0.5, 0.8),
+    (f"{by_power:.0f}", 0.75, 0.32),
+    (f"{by_y:,.0f}", 0.25, 0.03),
+):
+    gd.figures.label(fig, words, *at, "predicted", anchor="center")
+fig
+
 # %% [markdown]
 # How does it know? While it computes, each operation leaves a note: a product, a power, an input.
 # `backward` walks the notes from the end to the beginning, and multiplies the slope of each step by
@@ -369,6 +405,22 @@ print(f"loss {loss:.4f}, after one step {after:.4f}")
 print("gradient + Mᵀ/8:", (X.grad + M.T / 8).abs().max().item())
 assert X.grad.equal(-M.T / 8)
 assert after < loss
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    "The first gradient is M, mirrored at its diagonal, with a minus",
+    x="",
+    y="",
+    caption="Blue is positive, orange negative. The gradient is drawn 8 times as strong.",
+    alt="Three grids of four by four: M, positive; the gradient, its transpose, negative; and the "
+    "product X M after one step, positive, largest entry "
+    f"{(X @ M).max().item():.2f}.",
+)
+after_one = (X @ M).detach()
+gd.figures.grids(
+    fig, {"M": M, "8 × gradient": 8 * X.grad, "X M, 1 step": after_one}
+)
+fig
 
 # %%
 there = torch.linalg.inv(M).requires_grad_()

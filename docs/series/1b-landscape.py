@@ -119,6 +119,23 @@ print("loss at (0, 0)      ", loss(start).item())
 print("loss at the answer  ", loss(answer).item())
 assert loss(answer) < 1e-30
 
+# %% tags=["figure"]
+down = (target - start @ M) @ M.T
+home = answer - start
+cosine = down @ home / down.norm() / home.norm()
+angle = cosine.acos().rad2deg().item()
+fig = landscape(
+    f"Down points {angle:.0f} degrees away from the answer",
+    "From (0, 0). Blue: down, at a right angle to the line of equal loss through that point. "
+    "Orange: to the answer.",
+    f"From (0, 0) the way down crosses the valley, {angle:.0f} degrees beside the way to the answer.",
+)
+for end, role in ((home, "predicted"), (0.3 * down / down.norm(), "measured")):
+    gd.figures.line(fig, [0, end[0]], [0, end[1]], role)
+gd.figures.dot(fig, 0, 0, "map")
+gd.figures.dot(fig, *ANSWER, "limit")
+fig
+
 # %% [markdown]
 # ## Which way is down
 #
@@ -229,6 +246,27 @@ for lr, steps in plain.items():
     )
 assert list(plain.values()) == [131, 62, 627, -1]
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"The slower axis decides: {plain[0.2]} steps at 0.2, {plain[0.4]} at 0.4",
+    x="step",
+    y="error along the axis",
+    x_range=(0, 140),
+    y_range=(1e-7, 2),
+    caption="Sizes of the two errors. At learning rate 0.2 they part; at 0.4 they shrink alike.",
+    alt=f"At lr 0.2 the steep axis falls by a factor of ten a step and the flat one by 0.9, below "
+    f"1e-6 at step {plain[0.2]}. At lr 0.4 both fall by 0.8 a step and arrive at {plain[0.4]}.",
+)
+for lr, roles in ((0.2, ("c1", "c3")), (0.4, ("c2", "c4"))):
+    both = (descend(lr, 140) - answer) @ torch.tensor(
+        [[1.0, 1.0], [1.0, -1.0]]
+    ).double()
+    both = both.abs() / 2**0.5
+    names = ("0.2, steep", "0.2, flat") if lr == 0.2 else ("0.4, both", "")
+    for i in range(2):
+        gd.figures.line(fig, range(141), both[:, i], roles[i], names[i])
+fig
+
 # %% [markdown]
 # Read it from the top.
 #
@@ -252,27 +290,6 @@ assert torch.allclose(ratios, (1 - 0.4 * h).expand(39, 2))
 others = [count(descend(lr / 1000, 90)) for lr in (380, 390, 410, 420)]
 assert all(steps == -1 or steps > plain[0.4] for steps in others)
 
-# %% tags=["figure"]
-fig = gd.figures.figure(
-    f"The slower axis decides: {plain[0.2]} steps at 0.2, {plain[0.4]} at 0.4",
-    x="step",
-    y="error along the axis",
-    x_range=(0, 140),
-    y_range=(1e-7, 2),
-    caption="Sizes of the two errors. At learning rate 0.2 they part; at 0.4 they shrink alike.",
-    alt=f"At lr 0.2 the steep axis falls by a factor of ten a step and the flat one by 0.9, below "
-    f"1e-6 at step {plain[0.2]}. At lr 0.4 both fall by 0.8 a step and arrive at {plain[0.4]}.",
-)
-for lr, roles in ((0.2, ("c1", "c3")), (0.4, ("c2", "c4"))):
-    both = (descend(lr, 140) - answer) @ torch.tensor(
-        [[1.0, 1.0], [1.0, -1.0]]
-    ).double()
-    both = both.abs() / 2**0.5
-    names = ("0.2, steep", "0.2, flat") if lr == 0.2 else ("0.4, both", "")
-    for i in range(2):
-        gd.figures.line(fig, range(141), both[:, i], roles[i], names[i])
-fig
-
 # %% [markdown]
 # ## Keep a share of the last push
 #
@@ -286,6 +303,30 @@ print("across ", *(f"{g:7.3f}" for g in across[:6]))
 print("along  ", *(f"{g:7.3f}" for g in down_the_valley[:6]))
 assert (across[1:] * across[:-1] < 0).all()
 assert (down_the_valley[1:] * down_the_valley[:-1] > 0).all()
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Eight gradients across the valley sum to {-across[:8].sum():.1f} in size, along it to "
+    f"{-down_the_valley[:8].sum():.1f}",
+    x="step",
+    y="gradient at learning rate 0.4",
+    log_y=False,
+    x_range=(-0.2, 7.4),
+    y_range=(-1.7, 1.4),
+    caption="Each gradient is 0.8 times as large as the one before; across, with the other sign.",
+    alt="Across: "
+    + ", ".join(f"{g:.2f}" for g in across[:8])
+    + ". Along: "
+    + ", ".join(f"{g:.2f}" for g in down_the_valley[:8])
+    + ".",
+)
+for pushed, role, name in (
+    (across, "c1", "across"),
+    (down_the_valley, "c3", "along"),
+):
+    gd.figures.line(fig, range(8), pushed[:8], role, name)
+    gd.figures.dots(fig, range(8), pushed[:8], role)
+fig
 
 # %% [markdown]
 # So do not forget the last push: keep a share of it, $\beta$, and add the new gradient. To and fro

@@ -99,7 +99,34 @@ for name, to_none in (("None", True), ("zero", False)):
     print(f"gradient {name}: the next step moves by {moved[name]:.2f}")
 assert moved["None"] == 0 > moved["zero"]
 
+# %% tags=["figure"]
+frozen = {}
+for name, gradient in (("None", None), ("zero", torch.tensor(0.0))):
+    p = torch.tensor(1.0, requires_grad=True)
+    p.grad, frozen[name] = gradient, []
+    decaying = torch.optim.AdamW([p], lr=0.1, weight_decay=0.1)
+    for _ in range(51):
+        frozen[name].append(p.item())
+        decaying.step()
+shrunk = frozen["zero"][-1]
+assert set(frozen["None"]) == {1.0}
+fig = gd.figures.figure(
+    f"With a gradient of zero, AdamW's weight decay leaves {shrunk:.2f} of it",
+    x="step",
+    y="the number",
+    log_y=False,
+    x_range=(0, 52),
+    y_range=(0, 1.2),
+    caption="A number that no loss uses. Learning rate 0.1, weight decay 0.1.",
+    alt=f"With the gradient None the number stays 1. With zero it falls to {shrunk:.2f} in 50 steps.",
+)
+gd.figures.line(fig, range(51), frozen["None"], "c3", "None")
+gd.figures.line(fig, range(51), frozen["zero"], "failure", "zero")
+fig
+
 # %% [markdown]
+# Weight decay does so without any motion before: what you froze by zeros shrinks.
+#
 # ## More than one result
 #
 # So far the result was one number. Let a function return three:
@@ -183,6 +210,32 @@ y += 1
 print("version", y._version)
 said = refusal(lambda: y.sum().backward())
 assert "modified by an inplace operation" in said
+
+# %% tags=["figure"]
+where = torch.tensor(0.5, dtype=torch.float64)
+good = where.exp().item()
+fig = gd.figures.figure(
+    f"The note is read as the slope: {good + 1:.2f} in place of {good:.2f}",
+    x="x",
+    y="eˣ + 1",
+    log_y=False,
+    x_range=(-0.6, 1.65),
+    y_range=(0, 6.5),
+    caption="The tangent at 0.5, and what the changed note would draw in its place.",
+    alt=f"The curve of eˣ + 1. At 0.5 its slope is {good:.2f}. The changed note says {good + 1:.2f}, "
+    "and that line cuts the curve.",
+)
+along = torch.linspace(-0.6, 1.6, 67)
+gd.figures.line(fig, along, along.exp() + 1, "measured", "eˣ + 1")
+for slope, role, name in (
+    (good, "limit", "right"),
+    (good + 1, "failure", "changed note"),
+):
+    ends = torch.tensor([-0.25, 1.5])
+    tangent = good + 1 + slope * (ends - 0.5)
+    gd.figures.line(fig, ends, tangent, role, name, at=1.4)
+gd.figures.dot(fig, 0.5, good + 1)
+fig
 
 # %% [markdown]
 # Each tensor counts its changes, and each note keeps the count. If they differ, `backward` stops.

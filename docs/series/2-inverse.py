@@ -124,6 +124,22 @@ def mse(estimate, target):
     return (estimate - target).square().mean()
 
 
+# %% tags=["figure"]
+product = M @ M  # the guess of 2020 is the matrix itself, as you will see
+squares = (product - torch.eye(4)).square()
+fig = gd.figures.figure(
+    f"For X = M the loss, the mean of the sixteen squares, is {mse(product, torch.eye(4)):.2f}",
+    x="",
+    y="",
+    caption="What is to become the identity, the identity, and the squares of the differences.",
+    alt=f"Three grids. The entries of X M are between {product.min():.2f} and {product.max():.2f}; "
+    f"the squares of the differences from the identity go up to {squares.max():.2f}.",
+)
+gd.figures.grids(
+    fig, {"X M": product, "I": torch.eye(4), "differences²": squares}
+)
+fig
+
 # %% [markdown]
 # ## Guess once, improve many times
 #

@@ -127,6 +127,29 @@ print(f"momentum 0 after 10,000 steps: {rounded:.1e}, exact {exact:.1e}")
 assert by_hand < 1e-13
 assert rounded > 5 * exact
 
+# %% tags=["figure"]
+off, X, A = [], M.float(), M.float()
+for step in range(20_001):
+    if step % 100 == 0:
+        off.append((X - inverse).norm() / inverse.norm())
+    X = X - 0.9 / 8 * (X @ A - eye) @ A.T
+smooth = gd.rates.predict(modes, 20_000, lr=0.9).error
+off = torch.stack(off)
+stands = off[-1].item()
+assert off[100:].std() < 0.01 * stands
+fig = gd.figures.figure(
+    f"Momentum 0 in float32 comes to a stand at {stands:.0e}, exact arithmetic goes on",
+    x="step",
+    y="relative error",
+    x_range=(0, 21_000),
+    y_range=(1e-12, 10),
+    caption="Matrix 1, learning rate 0.9. The steps become smaller than the last digit of X.",
+    alt=f"In float32 the error is {stands:.1e} at step 20,000, in exact arithmetic {smooth[-1]:.0e}.",
+)
+gd.figures.line(fig, range(20_001), smooth, "predicted", "exact")
+gd.figures.line(fig, range(0, 20_001, 100), off, "measured", "float32")
+fig
+
 # %% [markdown]
 # The three ways to measure, $X M$, $M X$ and their mean; and the slope of the stored losses beside the
 # predicted one:

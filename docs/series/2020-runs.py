@@ -166,6 +166,27 @@ for i, M in enumerate(matrices):  # what was outside a matrix is still zero
     assert both[0][:, i, len(M) :].count_nonzero() == 0
     assert both[2][:, i, M.shape[1] :].count_nonzero() == 0
 
+# %% tags=["figure"]
+U, d, V = (part[0] for part in both)
+left_over = (U * d.square().unsqueeze(-2)) @ V.mT - Ms
+most = left_over.abs().amax((1, 2))
+assert most.argmax() == 4
+fig = gd.figures.figure(
+    f"By momentum the fifth product is off by up to {most[4]:.2f}, the others by "
+    f"{most[:4].max():.0e}",
+    x="",
+    y="",
+    caption="U S Vᵀ − M after the last step. Blue is positive, orange negative; drawn five times as strong.",
+    alt="Largest entries of what is left over: "
+    + ", ".join(
+        f"matrix {i + 1} {m:.0e}" for i, m in enumerate(most.tolist())
+    ),
+)
+gd.figures.grids(
+    fig, {str(i + 1): 5 * left for i, left in enumerate(left_over)}
+)
+fig
+
 # %% [markdown]
 # ## Then and now
 #
@@ -209,6 +230,28 @@ over_100 = max(apart(name, 100) for name in ours)
 over_500 = max(apart(name, 500) for name in ours)
 assert over_100 < 1e-5
 assert over_500 < 2e-5
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Ten runs, then and now: at most {over_100:.0e} apart over 100 steps",
+    x="step (log scale)",
+    y="largest difference so far",
+    log_x=True,
+    x_range=(10, 20_000),
+    y_range=(1e-9, 1e3),
+    caption="The largest relative difference of the losses so far. Solid: momentum. Dash-dotted: Adam.",
+    alt=f"Ten curves. Over 100 steps all are below {over_100:.0e}, over 500 below {over_500:.0e}. "
+    "Later most rise to one, where the two have nothing in common.",
+)
+for name in ours:
+    steps, off = differences(name)
+    role = "c1" if "sgd" in name else "c4"
+    gd.figures.line(
+        fig, steps[steps >= 10], off.cummax(0).values[steps >= 10], role
+    )
+gd.figures.label(fig, "momentum", 600, 0.1, "c1", anchor="right")
+gd.figures.label(fig, "Adam", 1000, 4e-8, "c4", above=False)
+fig
 
 # %% [markdown]
 # All ten agree, to {{= over_100 : .0e }} over the first 100 steps. Later most of them part, as
@@ -333,6 +376,23 @@ sooner = sum(0 < steps < momentum_steps[0] for steps in arrivals)
 assert torch.equal(guesses[0][0], matrices[0])
 assert arrivals[0] > 0
 assert 2 < sooner < 9
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Ten other guesses: {arrivals[0]} to {arrivals[-1]:,} steps, and 2020's is between",
+    x="step at which the loss is below 1e-6",
+    y="guesses, sorted",
+    log_y=False,
+    x_range=(0, 1.1 * arrivals[-1]),
+    y_range=(-1, 10.5),
+    caption="The first matrix by momentum, seeds 0 to 9.",
+    alt="Arrivals: "
+    + ", ".join(f"{steps:,}" for steps in arrivals)
+    + f"; from the guess of 2020 {momentum_steps[0]:,}.",
+)
+gd.figures.dots(fig, arrivals, range(10), "c3")
+gd.figures.dot(fig, momentum_steps[0], sooner - 0.5, "failure", "2020")
+fig
 
 # %% [markdown]
 # {{= sooner }} arrive sooner than 2020's {{= momentum_steps[0] : ,d }} steps, and

@@ -56,7 +56,27 @@ fig
 # - They drew the loss on a logarithmic axis. On a linear one all but the first steps are a flat line.
 # - They compared two matrices, saw a difference, and wrote "it depends". They did not invent a rule.
 # - They set a seed, and published notebooks with their results inside. So anybody can repeat them.
-#
+
+# %% tags=["figure"]
+steps, losses = gd.losses_2020()["inverse/random"]
+flat = int(steps[gd.rates.first_below(losses, losses[0] / 300)])
+shown = steps <= 500
+fig = gd.figures.figure(
+    f"On a linear axis, step {flat} of 10,000 is where the picture ends",
+    x="step",
+    y="loss",
+    log_y=False,
+    x_range=(0, 500),
+    y_range=(0, 1),
+    caption="The loss of the random matrix as it was stored in 2020, on the axis that they did not take.",
+    alt=f"The loss falls from {losses[0]:.2f} to less than a three hundredth of that at step {flat}. "
+    "From there on no change can be seen.",
+)
+gd.figures.line(fig, steps[shown], losses[shown], "c1")
+gd.figures.dot(fig, flat, losses[0] / 300, "c1", f"step {flat}")
+fig
+
+# %% [markdown]
 # !!! think "Pause to think"
 #     You find a notebook of 2020, with its results. You run it again, years later, with a new
 #     version of everything. How many digits do you expect to agree?
@@ -167,6 +187,27 @@ assert today[:101].max() < 1e-5
 assert today[:501].max() > 0.1 * off[steps <= 500].max()
 assert today.max() > 0.1
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Today parts from today as 2020 does: {today[:501].max():.0e} and "
+    f"{off[steps <= 500].max():.0e} over 500 steps",
+    x="step",
+    y="relative difference of the losses",
+    x_range=(0, 1000),
+    y_range=(1e-9, 10),
+    caption="Matrix 1, in float32. Blue: two orders of addition, one version of torch.",
+    alt="Both curves start near 1e-7 and grow. Over 100 steps today's is at most "
+    f"{today[:101].max():.0e} and that of 2020 {over_100[0]:.0e}; over 500, "
+    f"{today[:501].max():.0e} and {off[steps <= 500].max():.0e}.",
+)
+some = (steps <= 1000) & (off > 1e-8)
+moved = today > 0
+gd.figures.line(fig, torch.arange(1000)[moved], today[moved], "c1")
+gd.figures.dots(fig, steps[some][::4], off[some][::4], "c2")
+gd.figures.label(fig, "today, twice", 60, 1e-2, "c1")
+gd.figures.label(fig, "dots: 2020 and now", 300, 1e-8, "c2", above=False)
+fig
+
 # %% [markdown]
 # It is enough: today parts from today by as much. The differences grow, and where a loss ends in
 # rounding there is nothing left to compare.
@@ -239,7 +280,28 @@ assert (losses1[floors[0] :] < 1e-11).all()
 #
 #     **{{= floors[0] : d }}**: {{= floors[0] / 10_000 : .0%}} of the work. The diagonal matrix is at its
 #     floor from step {{= floors[1] }}.
-#
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Floors at steps {floors[1]} and {floors[0]}, and then on to 10,000",
+    x="step",
+    y="loss",
+    x_range=(0, 10_500),
+    y_range=(1e-18, 10),
+    caption="The whole runs, in float32, each hundredth step. What follows the floor is rounding.",
+    alt=f"Both losses fall steeply, to their floors at steps {floors[0]} and {floors[1]}, and stay "
+    "there to the end, flat or in a noisy band.",
+)
+for curve, role, name in (
+    (losses1, "c1", "matrix 1"),
+    (losses2, "c3", "diagonal"),
+):
+    each = torch.arange(0, 10_000, 100)
+    some = each[curve[each] > 0]
+    gd.figures.line(fig, some, curve[some], role, name)
+fig
+
+# %% [markdown]
 # Nothing was wrong with the other {{= 10_000 - floors[0] : ,d }} steps. Nothing told the loop to
 # stop.
 #
@@ -275,6 +337,22 @@ print(f"six digits from the matrix itself: {steps1} steps")
 print(f"from 200 others: {counts.min()} to {counts.max()} steps")
 assert counts.min() <= steps1 <= counts.max()
 assert counts.max() - counts.min() < 20
+
+# %% tags=["figure"]
+fewer = int((counts < steps1).sum())
+fig = gd.figures.figure(
+    f"{fewer} of 200 guesses need fewer steps than the matrix itself",
+    x="guesses, sorted",
+    y="steps to six digits, predicted",
+    log_y=False,
+    x_range=(-2, 202),
+    y_range=(counts.min().item() - 3, counts.max().item() + 3),
+    caption="The axis begins just below the fewest.",
+    alt=f"200 guesses need {counts.min()} to {counts.max()} steps; the matrix itself needs {steps1}.",
+)
+gd.figures.dots(fig, range(200), counts.sort().values, "c1")
+gd.figures.dot(fig, fewer, steps1, "predicted", "the matrix itself")
+fig
 
 # %% [markdown]
 # Neither, on this matrix. A guess has some of [the slowest

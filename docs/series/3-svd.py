@@ -93,6 +93,21 @@ def guess_for(M, seed=314):
     return draw(seed, (m, n), (n,), (n, n))
 
 
+# %% tags=["figure"]
+(M,) = draw(314, (5, 4))
+U, d, V = guess_for(M)
+product = (U * d**2) @ V.T
+fig = gd.figures.figure(
+    f"The guess: its product is up to {abs(product - M).max():.2f} away from the matrix",
+    x="",
+    y="",
+    caption="The first matrix of 2020, the product of the guess, and the difference.",
+    alt=f"Three grids of five rows. M has entries between 0 and 1, the product of the guess between "
+    f"{product.min():.2f} and {product.max():.2f}.",
+)
+gd.figures.grids(fig, {"M": M, "U S Vᵀ": product, "difference": product - M})
+fig
+
 # %% [markdown]
 # A hundred thousand steps take seconds if the gradient is written out and the loop is NumPy. The step is
 # that of [the inverse](2-inverse.py#the-ball-and-what-it-really-is), for three unknowns. (Torch's own

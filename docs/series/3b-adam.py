@@ -159,6 +159,25 @@ alive = int(gd.rates.first_below(losses_of(fifth, sgd, 2000), 1e-6))
 print(f"momentum, lr 0.3, matrix 5: below 1e-6 at step {alive:,}")
 assert 0 < alive < 2000
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"Matrix 5 by momentum: dead at 0.9, below 1e-6 at step {alive:,} at 0.3",
+    x="step",
+    y="loss",
+    x_range=(0, 2050),
+    y_range=(1e-8, 3),
+    caption="Two learning rates, momentum 0.9, float32, the guess of 2020.",
+    alt="Losses of 2,000 steps.",
+)
+for lr, role in ((0.9, "failure"), (0.3, "c3")):
+    one = gd.PenaltySVD(M5, guess=draw(314, (4, 3), (3,), (3, 3)))
+    sgd = torch.optim.SGD(one.parameters(), lr=lr, momentum=0.9)
+    curve = losses_of(one, sgd, 2000)
+    fig.layout.meta["alt"] += f" At lr {lr} the loss ends at {curve[-1]:.0e}."
+    gd.figures.line(fig, range(2001), curve, role, f"lr {lr}", at=1200)
+assert curve[-1] < 1e-6
+fig
+
 # %% [markdown]
 # With smaller steps momentum finishes it too, in fewer steps than Adam. That is one run. It shows
 # that the fifth matrix does not need Adam. It does not show that small steps are safe, and Adam is
@@ -230,6 +249,27 @@ fig
 # Here $\lambda_{\max}$ is the largest eigenvalue, the curvature that Adam *sees*. The right side is
 # `3.8`. The left side moves, because $D$ depends on the gradients of the run. So it cannot be
 # computed beforehand. It can be watched.
+
+# %% tags=["figure"]
+stretch = torch.linspace(0.01, 4.4, 221, dtype=torch.float64)
+rates = gd.rates.rate(stretch[:, None], 1.0, 0.9).amax(-1)
+assert (rates[stretch < 3.79] < 1).all()
+assert (rates[stretch > 3.81] > 1).all()
+fig = gd.figures.figure(
+    "With momentum 0.9 the error of a mode grows where αh is above 3.8",
+    x="learning rate times curvature, αh",
+    y="factor of the error per step",
+    log_y=False,
+    x_range=(0, 4.5),
+    y_range=(0.9, 1.2),
+    caption="For Adam, h is the curvature that it sees, and 0.1 times its learning rate stands for α.",
+    alt="The factor is below one up to αh = 3.8 and rises above one beyond; at 4.4 it is "
+    f"{rates[-1]:.2f}.",
+)
+gd.figures.line(fig, [0, 4.5], [1, 1], "floor")
+gd.figures.line(fig, stretch, rates, "measured", "rate", at=2)
+gd.figures.dot(fig, 3.8, 1, "limit", "3.8")
+fig
 
 
 # %%
@@ -316,6 +356,26 @@ for k in (0, 5000, 10_000, 15_500, crossed):
     print(f"{k:6,}   {moves[k]:18.0e}   {effective[k]:11.3f}")
 assert moves[15_500] < 1e-12 * moves[0]
 assert effective[15_500] > 5000 * effective[0]
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"The steps shrink, the effective learning rate grows to {effective[crossed]:.0f}",
+    x="step",
+    y="length of the step, and largest α/D",
+    x_range=(0, 21_000),
+    y_range=(1e-18, 1e4),
+    caption=f"The run above. Dot: where the limit is crossed, at step {crossed:,}.",
+    alt=f"The length falls from {moves[0]:.0e} to {moves[15_500]:.0e} at step 15,500; the largest "
+    f"effective learning rate rises from {effective[0]:.3f} to {effective[crossed]:.0f} at the "
+    "crossing, and from there on moves about that.",
+)
+each = torch.arange(0, 20_000, 20)
+lengths = moves[each].clamp(min=1e-18)
+gd.figures.line(fig, each, lengths, "measured", "length", at=6000)
+grown = torch.tensor(effective)[each]
+gd.figures.line(fig, each, grown, "c4", "α/D", at=6000)
+gd.figures.dot(fig, crossed, effective[crossed], "c4")
+fig
 
 # %% [markdown]
 # The error falls, so $v$ forgets the large gradients of the past, and $D$ shrinks. The step gets

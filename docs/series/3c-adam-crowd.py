@@ -110,6 +110,24 @@ batch = torch.stack(
 )
 errors, seen = run_together(batch, 20_000)
 
+# %% tags=["figure"]
+above = (seen > 3.8).any(1)
+assert above.all()
+fig = gd.figures.figure(
+    f"In all {len(names)} runs what Adam sees rises over the limit 3.8",
+    x="step",
+    y="curvature that Adam sees",
+    x_range=(0, 21_000),
+    y_range=(1e-3, 1e4),
+    caption="Blue: matrix 1 and the random ones. Green: the diagonal matrix. Dash-dotted: the limit.",
+    alt=f"Eleven curves rise over the steps, those of the random matrices over 3.8; their largest "
+    f"values are between {seen.amax(1).min():.0f} and {seen.amax(1).max():,.0f}.",
+)
+for i, looks in enumerate(seen[:, ::8]):
+    role = "c3" if i == 1 else "c1"
+    gd.figures.line(fig, range(0, 20_001, 80), looks, role)
+gd.figures.line(fig, [0, 20_000], [3.8, 3.8], "limit")
+fig
 
 # %% [markdown]
 # A run has *arrived* when its error is below {{= 1e-10 : .0e }}, and has *left* when it is above
@@ -194,6 +212,23 @@ smallest = torch.linalg.svdvals(batch)[:, -1]
 order = smallest.argsort()
 print(*(f"{names[i]}: {smallest[i]:.3f}" for i in order[:5]), sep=", ")
 assert {names[i] for i in order[:4]} == set(others)
+
+# %% tags=["figure"]
+at = [names[i].replace("seed ", "s") for i in order]
+at = [name.replace("matrix 1", "1").replace("diagonal", "D") for name in at]
+fig = gd.figures.figure(
+    "The four that do not fit have the four smallest singular values",
+    x="matrix, sorted",
+    y="smallest singular value",
+    x_range=(-0.5, 10.5),
+    y_range=(5e-3, 2),
+    caption="Red: crossed before they arrived, or never arrived.",
+    alt=", ".join(f"{names[i]} {smallest[i]:.3f}" for i in order),
+)
+gd.figures.dots(fig, range(4), smallest[order[:4]], "failure")
+gd.figures.dots(fig, range(4, 11), smallest[order[4:]], "c3")
+fig.update_xaxes(tickvals=list(range(11)), ticktext=at)
+fig
 
 # %% [markdown]
 # ## Who loses a value

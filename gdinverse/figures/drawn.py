@@ -73,7 +73,8 @@ def _bar(fig: go.Figure, trace: Any, color: str) -> Iterator[str]:
     width = (1 - BAR_GAP) / len(groups)
     starts = numbers(trace, "x") + BAR_GAP / 2 - 0.5 + width * groups.index(trace)
     low, high = (shares(fig, starts, 0 * starts), shares(fig, starts + width, numbers(trace, "y")))
-    for ends, words in zip(np.stack([low, high], -1), trace.text or [""] * len(low), strict=True):
+    corners = np.sort(np.stack([low, high], -1), -1)  # a bar may hang below zero
+    for ends, words in zip(corners, trace.text or [""] * len(low), strict=True):
         yield rect(ends, trace.marker.color or color)
         yield text(words, (ends[0].mean(), ends[1, 1]), 0, -0.4, "middle", "text", 12)
 

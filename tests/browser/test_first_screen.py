@@ -42,8 +42,10 @@ LOOK = """() => {
   const boxes = [...document.querySelectorAll("article .gd-figure, article .gd-hero figure")]
     .filter((one) => one.offsetParent).map((one) => one.getBoundingClientRect());
   const ends = [0, ...boxes.map((box) => box.bottom)];
-  const starts = [...boxes.map((box) => box.top),
-    document.querySelector(".md-content__inner").getBoundingClientRect().bottom];
+  const turn = document.querySelector("#your-turn"); // from here on the reader works
+  const end = turn ? turn.getBoundingClientRect().top
+    : document.querySelector(".md-content__inner").getBoundingClientRect().bottom;
+  const starts = [...boxes.map((box) => box.top).filter((top) => top < end), end];
   return { first: starts[0], farthest: Math.max(...starts.map((start, i) => start - ends[i])) };
 }"""
 
