@@ -51,7 +51,33 @@ fig
 # is $\frac{2}{n^2}\, E\, M M^\top$, by the three lines of [the page before
 # last](1b-landscape.py#which-way-is-down). So one plain step turns $E$ into
 # $E\,(I - \alpha \frac{2}{n^2} M M^\top)$. The matrix in parentheses is symmetric, and along its axes
-# it only multiplies. The axes are those of $M$, its singular vectors. With the *singular values*
+# it only multiplies. The axes are those of $M$, its singular vectors.
+
+# %% tags=["figure"]
+import torch
+
+square = start @ start.mT
+axes = torch.linalg.svd(start)[0]
+turned = axes.mT @ square @ axes
+assert (turned - turned.diag().diag()).abs().max() < 1e-14
+fig = gd.figures.figure(
+    "Seen along its axes, M Mᵀ is diagonal: four numbers, each for itself",
+    x="",
+    y="",
+    caption="M Mᵀ for matrix 1, as it is and turned to the axes U. Colors by the fourth root.",
+    alt="Left, sixteen positive numbers. Right, four on the diagonal: "
+    + ", ".join(f"{x:.2g}" for x in turned.diag())
+    + "; the rest is zero.",
+)
+shown = {"M Mᵀ": square, "Uᵀ M Mᵀ U": turned.diag().diag()}
+largest = turned.max()
+gd.figures.grids(
+    fig, {name: (A / largest) ** 0.25 for name, A in shown.items()}
+)
+fig
+
+# %% [markdown]
+# With the *singular values*
 # $\sigma_1 \ge \dots \ge \sigma_4$, axis $i$ is a problem of one number, with the curvature
 #
 # $$h_i = \frac{2 \sigma_i^2}{n^2}.$$
@@ -198,6 +224,21 @@ for c, count in steps_scaled.items():
     assert count == six_digits(measured_error(c * M))
 assert steps_scaled[2] < steps_scaled[1] / 3
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"The same condition number, {steps_scaled[1]} steps or {steps_scaled[2]}",
+    x="matrix 1 times",
+    y="steps to six digits",
+    log_y=False,
+    y_range=(0, 1000),
+    caption="Predicted and measured, at learning rate 0.9 and momentum 0.9.",
+    alt=", ".join(f"times {c}: {n} steps" for c, n in steps_scaled.items()),
+)
+counts = list(steps_scaled.values())
+scales = [str(c) for c in steps_scaled]
+gd.figures.bars(fig, scales, counts, "c1", [str(n) for n in counts])
+fig
+
 # %% [markdown]
 # ??? predict "Predict first: multiply matrix 1 by 3. The condition number stays. How many steps now?"
 #     {{= steps_scaled[1] }} (as $\kappa$ decides), {{= steps_scaled[2] }} again, or does it diverge?
@@ -278,6 +319,30 @@ for name, curvature in {"matrix 1": h, "diagonal": h_diagonal}.items():
     print(f"{name}  formula {formula:.0f}, curve {steps[name]}")
     assert abs(formula / steps[name] - 1) < 0.05
 assert rate(torch.linspace(0, 5, 500)).min() > 0.9**0.5 - 1e-9
+
+# %% tags=["figure"]
+ends = [rate(0.9 * c).max().item() for c in (h_diagonal, h)]
+rates = torch.linspace(0.9, 0.99, 91, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"A rate of {ends[1]:.3f} in place of {ends[0]:.3f} costs "
+    f"{math.log(ends[0]) / math.log(ends[1]):.1f} times the steps",
+    x="rate of the slowest mode, ρ",
+    y="steps to six digits",
+    log_y=False,
+    x_range=(0.9, 0.991),
+    y_range=(0, 1400),
+    caption="Line: the formula. Dots: the steps of the two curves above.",
+    alt=f"The formula's steps grow without bound towards a rate of one. The diagonal matrix is at "
+    f"{ends[0]:.4f} and {steps['diagonal']} steps, matrix 1 at {ends[1]:.4f} and "
+    f"{steps['matrix 1']}.",
+)
+formula = 6 * math.log(10) / -rates.log()
+gd.figures.line(fig, rates, formula, "predicted", "formula", at=0.92)
+for at, role, name in zip(
+    ends, ("c3", "c1"), ("diagonal", "matrix 1"), strict=True
+):
+    gd.figures.dot(fig, at, steps[name], role, name, anchor="right")
+fig
 
 # %% [markdown]
 # The formula knows the slope at the end. The curve also has its beginning: what is in each mode, and
