@@ -68,15 +68,40 @@ starts = {
     "random": torch.randn(C.shape, generator=g, dtype=torch.float64),
     "zero": torch.zeros_like(C),
 }
-small, right = {}, {}
+small, right, ends = {}, {}, {}
 for name, start in starts.items():
-    L = descend(start, lr=1.0, momentum=0.8)
+    ends[name] = L = descend(start, lr=1.0, momentum=0.8)
     off = torch.linalg.matrix_norm(L - answer.value)
     small[name] = int((loss_of(L) < 1e-6).sum())
     right[name] = int((off < 0.05).sum())
     print(f"{name:9} small loss {small[name]:3}, right {right[name]:3}")
 assert right["random"] < small["random"]
 assert right["zero"] == 0
+
+# %% tags=["figure"]
+L = ends["random"]
+off = torch.linalg.matrix_norm(L - answer.value)
+one = int(((loss_of(L) < 1e-12) & (off > 0.5)).nonzero()[0])
+factor, other = answer.value[one], L[one]
+assert (other @ other.mT - factor @ factor.mT).abs().max() < 1e-4
+assert (other.abs() - factor.abs()).abs().max() < 1e-2
+flips = int((other.diagonal() < 0).sum())
+fig = gd.figures.figure(
+    f"The same product, and {flips} of four columns with the other sign",
+    x="",
+    y="",
+    caption="One of the hundred; the product is that of found. Blue is positive, orange negative.",
+    alt=f"Four grids of four by four: S, its Cholesky factor, what descent found, with {flips} columns "
+    "of the other sign, and the product of that with its transpose, which is S again.",
+)
+shown = {
+    "S": C[one],
+    "factor": factor,
+    "found": other,
+    "product": other @ other.mT,
+}
+gd.figures.grids(fig, shown)
+fig
 
 # %% [markdown]
 # ## The loss is small and the answer is wrong {: #wrong }

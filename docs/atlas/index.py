@@ -13,6 +13,32 @@
 # each run is known before it starts.
 # {: .gd-lead }
 
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+generator = torch.Generator().manual_seed(5)
+X = gd.matrices.with_singular_values([1.0, 0.8, 0.5, 0.3, 0.1], generator)
+shown, eye = {}, torch.eye(5, dtype=torch.float64)
+for step in range(13):
+    R = eye - X.mT @ X
+    if step in (0, 4, 8, 12):
+        shown[f"step {step}"] = X.mT @ X
+        left = R.abs().max().item()
+    X = X @ (eye + R / 2)
+assert left < 1e-6
+fig = gd.figures.figure(
+    f"The polar factor: Xᵀ X is the identity to {left:.0e} in {step} steps",
+    x="",
+    y="",
+    caption="One of the seven. Each step adds X R / 2, where R is what is missing from the identity.",
+    alt="Four grids of five by five, Xᵀ X at steps 0, 4, 8 and 12: at first a full matrix, at the end "
+    "ones on the diagonal and nothing beside it.",
+)
+gd.figures.grids(fig, shown)
+fig
+
 # %%
 import torch
 

@@ -93,6 +93,24 @@ assert adam_zero > 0
 assert other_zero > 90
 assert adam_right == other_right == 0
 
+# %% tags=["figure"]
+one = int((loss_of(adam) < 1e-12).nonzero()[0])
+three = {"polar": answer.value, "by Adam": adam, "other start": other}
+products = [X[one].mT @ X[one] - eye for X in three.values()]
+assert max(R.abs().max() for R in products[:2]) < 1e-5
+apart = torch.linalg.matrix_norm(adam[one] - answer.value[one]).item()
+fig = gd.figures.figure(
+    f"Two losses of zero, and Adam's answer is {apart:.1f} away",
+    x="",
+    y="",
+    caption="One of the hundred, and three orthogonal matrices for it. Blue is positive, orange negative.",
+    alt=f"Four grids of four by four: M, its polar factor, what Adam found, at distance {apart:.2f}, and "
+    "what SGD found from a random start.",
+)
+shown = {"M": M[one]} | {name: X[one] for name, X in three.items()}
+gd.figures.grids(fig, shown)
+fig
+
 # %% [markdown]
 # Adam reaches a loss of zero in {{= adam_zero }} of 100, and is right in {{= adam_right }}. SGD from a
 # random matrix: {{= other_zero }} zero losses, {{= other_right }} right. The loss knows what *orthogonal*
@@ -109,6 +127,32 @@ assert adam_right == other_right == 0
 # $$\sigma \leftarrow \sigma\,(3 - \sigma^2)/2 .$$
 #
 # So the singular values of the guess decide the whole curve.
+
+# %% tags=["figure"]
+sigma = torch.linspace(0, 1.75, 71, dtype=torch.float64)
+path = [0.15]
+for _ in range(6):
+    path += [path[-1] * (3 - path[-1] ** 2) / 2]
+stairs = [(a, b) for a, b in zip(path, path[1:], strict=False)]
+corners = [point for a, b in stairs for point in ((a, b), (b, b))]
+fig = gd.figures.figure(
+    f"From {path[0]} to {path[-1]:.4f} in six steps: the map of one singular value",
+    x="σ",
+    y="σ after the step",
+    log_y=False,
+    x_range=(0, 1.8),
+    y_range=(0, 1.2),
+    caption="Up to the curve, across to the diagonal. Above the root of three the map is negative.",
+    alt="A curve that rises from zero to its highest point at one and falls to zero at the root of three, "
+    "and the stairs between it and the diagonal: "
+    + ", ".join(f"{s:.3f}" for s in path),
+)
+gd.figures.line(fig, [0, 1.2], [0, 1.2], "floor")
+gd.figures.line(fig, sigma, sigma * (3 - sigma**2) / 2, "c3", "map", at=1.5)
+xs, ys = zip((path[0], 0), *corners, strict=True)
+gd.figures.line(fig, xs, ys, "c1")
+gd.figures.dot(fig, 1, 1, "c1")
+fig
 
 # %%
 plain = gd.polar(M, scaled=False)

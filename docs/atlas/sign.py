@@ -82,6 +82,23 @@ assert by_adam[1] < by_adam[0]
 assert from_eye[0] == 100
 assert from_eye[1] < 10
 
+# %% tags=["figure"]
+adam = descend(small, torch.optim.Adam, lr=0.03)
+off = torch.linalg.matrix_norm(adam - answer.value)
+one = int(((loss_of(adam) < 1e-12) & (off > 1)).nonzero()[0])
+roots = {"sign": answer.value[one], "by Adam": adam[one], "I": eye}
+assert all((X @ X - eye).abs().max() < 1e-5 for X in roots.values())
+fig = gd.figures.figure(
+    "Three roots of I, and one of them is the sign of this matrix",
+    x="",
+    y="",
+    caption="One of the hundred. Each of the three gives I when it is squared.",
+    alt=f"Four grids of four by four: M, its sign, a root of I that Adam found at a distance of "
+    f"{off[one]:.1f} from the sign, and I.",
+)
+gd.figures.grids(fig, {"M": M[one]} | roots)
+fig
+
 # %% [markdown]
 # $X = I$ has a loss of zero at the first look, in {{= from_eye[0] }} of 100, and it is the sign in
 # {{= from_eye[1] }}. From $M/\lVert M \rVert$ SGD is right in {{= from_M[1] }}. Adam from the same start:
@@ -94,6 +111,29 @@ assert from_eye[1] < 10
 #
 # With $R = I - X X$ the step $X \leftarrow X (I + R/2)$ sends each eigenvalue to $x (3 - x^2)/2$. From
 # $[-1, 1]$ no eigenvalue changes its side.
+
+# %% tags=["figure"]
+x = torch.linspace(-1, 1, 41, dtype=torch.float64)
+after = [x]
+for _ in range(5):
+    after += [after[-1] * (3 - after[-1] ** 2) / 2]
+assert all((y.sign() == x.sign()).all() for y in after)
+fig = gd.figures.figure(
+    f"Each keeps its side: after five steps {x[24]:.1f} is at {after[5][24]:.2f}, {x[22]:.1f} at "
+    f"{after[5][22]:.2f}",
+    x="eigenvalue of the start",
+    y="after 0 to 5 steps",
+    log_y=False,
+    x_range=(-1, 1),
+    y_range=(-1.15, 1.15),
+    caption="Dotted: the start. What is near zero takes longest.",
+    alt="Six curves through zero. After five steps an eigenvalue of "
+    f"{x[22]:.2f} is at {after[5][22]:.2f} and one of {x[24]:.2f} at {after[5][24]:.3f}.",
+)
+for k, y in enumerate(after):
+    role = "floor" if k == 0 else "c1"
+    gd.figures.line(fig, x, y, role, "5 steps" if k == 5 else "", at=0.6)
+fig
 
 # %%
 plain = gd.sign(M, scaled=False)
@@ -142,6 +182,33 @@ for _ in range(6):
     x = x * (3 - x * x) / 2
 print(f"|x| = {abs(x):.0e}")
 assert abs(x) > 1e9
+
+# %% tags=["figure"]
+wide = torch.linspace(-2, 2, 81, dtype=torch.float64)
+high = torch.linspace(-1.4, 1.4, 57, dtype=torch.float64)
+z = wide + 1j * high[:, None]
+took = torch.full(z.shape, torch.inf, dtype=torch.float64)
+for step in range(1, 40):
+    z = z * (3 - z * z) / 2
+    came = (z * z - 1).abs() < 1e-6
+    took = torch.where(came & took.isinf(), step, took)
+left_behind = took[:, 41:].isinf().double().mean().item()
+fig = gd.figures.figure(
+    f"Of the starts with a positive real part, {left_behind:.0%} do not arrive in 40 steps",
+    x="real part",
+    y="imaginary part",
+    log_y=False,
+    x_range=(-2, 2),
+    y_range=(-1.4, 1.4),
+    equal=True,
+    caption="Steps of x (3 − x²)/2 to 1 or −1, to six digits. Empty: it runs away, or is not there yet.",
+    alt=f"A map of the complex plane. Around 1 and −1 few steps are needed; outside two lobes with a "
+    f"ragged edge nothing arrives. On the right side {left_behind:.0%} are empty.",
+)
+gd.figures.heatmap(fig, wide, high, took)
+for root in (-1, 1):
+    gd.figures.dot(fig, root, 0, "map")
+fig
 
 # %% [markdown]
 # Newton's iteration, $X \leftarrow (X + X^{-1})/2$, keeps each eigenvalue on its side. It needs an inverse a

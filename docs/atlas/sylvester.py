@@ -73,6 +73,20 @@ off = off / torch.linalg.matrix_norm(answer.value)
 right = int((off < 1e-4).sum())
 print(f"right within 1e-4: {right} of 100")
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"After 2,000 steps {right} of 100 are right to 1e-4, the worst to {off.max().item():.0e}",
+    x="equations, sorted",
+    y="relative error",
+    x_range=(-2, 101),
+    y_range=(1e-17, 1e-2),
+    caption="Plain descent, each with half of the learning rate that is certainly stable.",
+    alt=f"Sorted errors from {off.min().item():.0e} to {off.max().item():.0e}.",
+)
+gd.figures.line(fig, [0, 100], [1e-4, 1e-4], "limit")
+gd.figures.dots(fig, range(100), off.sort().values.clamp(min=1e-17), "c1")
+fig
+
 # %% [markdown]
 # Descent has {{= right }} of 100 right in `2,000` steps. The loss of a linear problem has one valley, so there
 # is no other answer to end on. Unless the valley has a flat floor:
@@ -87,13 +101,14 @@ print(f"right within 1e-4: {right} of 100")
 flat = torch.diag(torch.tensor([1.0, 2.0, 3.0, 4.0])).double()
 D = torch.diag(torch.tensor([-1.0, 5.0, 6.0, 7.0])).double()
 target = flat @ C[0] + C[0] @ D  # so it has a solution
-ends = []
+ends, answers = [], []
 for start in (torch.zeros(4, 4), torch.ones(4, 4)):
     X = start.double().requires_grad_()
     for _ in range(1500):
         loss = (flat @ X + X @ D - target).square().mean()
         (gradient,) = torch.autograd.grad(loss, X)
         X.data -= 0.12 * gradient
+    answers.append(X.detach())
     ends.append((loss.item(), X[0, 0].item()))
     print(f"loss {ends[-1][0]:.0e}, first entry {ends[-1][1]:.3f}")
 undecided = gd.solve_sylvester(flat, D, target)
@@ -101,6 +116,25 @@ print(undecided.status.name, undecided.error_bound.item())
 assert max(loss for loss, _ in ends) < 1e-12
 assert ends[0][1] == 0 < ends[1][1] == 1
 assert undecided.status is gd.Status.undecided
+
+# %% tags=["figure"]
+first, second = answers
+between = (second - first).abs()
+assert between[0, 0] == 1
+assert between.flatten()[1:].max() < 1e-6
+largest = max(first.abs().max(), second.abs().max())
+fig = gd.figures.figure(
+    "Two answers of loss zero: one entry is what it was at the start",
+    x="",
+    y="",
+    caption="Blue is positive, orange negative.",
+    alt="Three grids of four by four: the answer from zero, the answer from ones, and their difference, "
+    "which is one in the first entry and zero elsewhere.",
+)
+shown = {"from 0": first, "from 1": second}
+shown = {name: X / largest for name, X in shown.items()}
+gd.figures.grids(fig, shown | {"difference": second - first})
+fig
 
 # %% [markdown]
 # Two starts, two losses of zero, two answers. The entry that makes the difference keeps the value that it had

@@ -13,6 +13,42 @@
 # number that you can trust?
 # {: .gd-lead }
 
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+h = torch.logspace(0, -1, 8, dtype=torch.float64)
+rates = (0.1, 0.01, 0.001)
+curves = {}
+for lr in rates:
+    generator = torch.Generator().manual_seed(0)
+    x, errors = torch.rand(8, generator=generator).double(), []
+    for _ in range(2001):
+        errors.append(x.norm().item())
+        x = x - lr * (h * x).sign()
+    curves[lr] = torch.tensor(errors) / errors[0]
+ends = [curve[-100:].mean().item() for curve in curves.values()]
+assert 9 < ends[0] / ends[1] < 11
+assert 9 < ends[1] / ends[2] < 11
+fig = gd.figures.figure(
+    "A learning rate a tenth as large, a level a tenth as high",
+    x="step (log scale)",
+    y="relative error",
+    log_x=True,
+    x_range=(1, 2500),
+    y_range=(1e-5, 3),
+    caption="Each entry moves by the learning rate against the sign of its gradient. Eight numbers, "
+    "curvatures from 0.1 to one.",
+    alt="; ".join(
+        f"lr {lr:g}: {end:.1e} at the end"
+        for lr, end in zip(rates, ends, strict=True)
+    ),
+)
+for (lr, curve), role in zip(curves.items(), ("c1", "c3", "c4"), strict=True):
+    gd.figures.line(fig, range(1, 2001), curve[1:], role, f"lr {lr:g}")
+fig
+
 # %% [markdown]
 # ## A count can be luck {: #luck }
 #

@@ -12,7 +12,47 @@
 # Your loss goes up. Look at how: by the same factor at every step, in waves, or by more digits at
 # every step. Each is another failure, and one of them is none.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import gdinverse as gd
+
+start = gd.matrices.random_2020()
+modes = gd.Inverse(start, guess=start).modes()
+edge = gd.rates.lr_limit(modes.curvature, 0.9)
+ways = {
+    "too large": (1.003 * edge, 0.9, "failure"),
+    "near its limit": (0.99 * edge, 0.9, "c1"),
+    "overshoot": (0.9, 0.99, "c4"),
+}
+curves = {
+    name: gd.rates.predict(modes, 400, lr, momentum).loss
+    for name, (lr, momentum, _) in ways.items()
+}
+assert all(curve.max() > curve[0] for curve in curves.values())
+assert (
+    curves["too large"][-1]
+    > 1e6
+    > 1
+    > max(curves["near its limit"][-1], curves["overshoot"][-1])
+)
+fig = gd.figures.figure(
+    "Three losses that climb, and two of them come down again",
+    x="step",
+    y="loss",
+    x_range=(0, 410),
+    y_range=(1e-18, 1e12),
+    caption="Matrix 1 from the guess of 2020, predicted: 0.3% above the limit of the learning rate, "
+    "1% below it, and momentum 0.99.",
+    alt="; ".join(
+        f"{name}: up to {curve.max():.1e}, at step 400 {curve[-1]:.1e}"
+        for name, curve in curves.items()
+    ),
+)
+for name, (_, _, role) in ways.items():
+    gd.figures.line(fig, range(401), curves[name], role, name)
+fig
+
+# %% [markdown]
 # | how it climbs | cause |
 # |---|---|
 # | by the same factor, step after step | [the learning rate is too large](#diverges) |

@@ -12,7 +12,33 @@
 # Your code is right, and your dtype holds too few digits for it. Two levels come from that. They look
 # like [other levels](level.py), and another learning rate does not move the first.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+start = gd.matrices.random_2020()
+left = {}
+for dtype in (torch.bfloat16, torch.float32):
+    held = start.to(dtype).double()
+    rounded = torch.linalg.inv(held).to(dtype).double()
+    left[str(dtype)[6:]] = rounded @ held - torch.eye(4)
+off = {name: R.abs().max().item() for name, R in left.items()}
+assert off["bfloat16"] > 1e4 * off["float32"]
+fig = gd.figures.figure(
+    f"The exact inverse, rounded to bfloat16: X M is off by up to {off['bfloat16']:.1g}",
+    x="",
+    y="",
+    caption="X M − I, drawn 50 times as strong. Nothing but the storage of X is inexact here.",
+    alt="Two grids. Largest entries of X M − I: "
+    + ", ".join(f"{name} {worst:.0e}" for name, worst in off.items())
+    + ".",
+)
+gd.figures.grids(fig, {name: 50 * R for name, R in left.items()})
+fig
+
+# %% [markdown]
 # | level of the loss | cause |
 # |---|---|
 # | about 1e-3, in bfloat16 | [too few digits](#bfloat16) |

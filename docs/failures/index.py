@@ -12,11 +12,8 @@
 # A run that fails leaves a curve. Look at its shape before you change anything: it climbs, it stops
 # at a level, it is slow, or it comes back. The fifth kind has a perfect curve, and a wrong answer.
 # {: .gd-lead }
-#
-# Everything here happened on matrices whose answer is known. So each entry of this gallery can say
-# what was wrong, and each fix is run by the page that recommends it.
 
-# %%
+# %% tags=["figure"]
 import torch
 
 import gdinverse as gd
@@ -55,8 +52,12 @@ lowest = returning.min().item()
 back_at = int(returning.argmin()) + int(
     (returning[int(returning.argmin()) :] > 1e-12).nonzero()[0]
 )
-
-# %% tags=["figure"]
+assert climbing[-1] > 1e9
+assert abs(level[-1] / level_computed - 1) < 1e-6
+assert slow[-1] < slow[-400] < 2 * slow[-1]
+assert lowest < 1e-25 < 1e-12 < returning[-400:].max()
+assert wrong[-1] < 1e-30
+assert wrong_error > 0.5
 fig = gd.figures.figure(
     f"Five shapes; the loss that got to {wrong[-1]:.0e} has the wrong answer",
     x="step (log scale)",
@@ -81,20 +82,10 @@ for curve, role, name in (
     gd.figures.line(fig, range(1, len(curve)), curve[1:], role, name)
 fig
 
-# %%
-print(f"climbing   {climbing[-1]:8.1e}   at step 300")
-print(f"level      {level[-1]:8.1e}   computed: {level_computed:.1e}")
-print(f"slow       {slow[-1]:8.4f}   after 2,400 steps")
-print(f"returning  {returning[-400:].max():8.1e}   it was {lowest:.0e}")
-print(f"wrong      {wrong[-1]:8.1e}   and the error is {wrong_error:.2f}")
-assert climbing[-1] > 1e9
-assert abs(level[-1] / level_computed - 1) < 1e-6
-assert slow[-1] < slow[-400] < 2 * slow[-1]
-assert lowest < 1e-25 < 1e-12 < returning[-400:].max()
-assert wrong[-1] < 1e-30
-assert wrong_error > 0.5
-
 # %% [markdown]
+# Everything here happened on matrices whose answer is known. So each entry of this gallery can say
+# what was wrong, and each fix is run by the page that recommends it.
+#
 # ## Find yours by its shape
 #
 # ### The loss climbs
@@ -166,6 +157,11 @@ assert wrong_error > 0.5
 # ## Is a learning rate of 9 too large?
 
 # %%
+import torch
+
+import gdinverse as gd
+
+M = gd.matrices.random_2020()
 A = torch.rand(4, 4, generator=torch.Generator().manual_seed(0)).double()
 modes = gd.Inverse(A, guess=M).modes()
 limit_0 = gd.rates.lr_limit(modes.curvature, 0.9)

@@ -12,7 +12,56 @@
 # Your loss was small, and it is large again. It was right once. Either nothing holds it there, or
 # something grows that could not be seen.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+start, D = gd.matrices.random_2020(), gd.matrices.diagonal_2020()
+
+
+def losses_of(problem, steps, kind, **options):
+    optimizer, losses = kind(problem.parameters(), **options), []
+    for _ in range(steps + 1):
+        losses.append(problem.backward())
+        optimizer.step()
+    return torch.stack(losses)
+
+
+curves = {
+    "not zeroed": losses_of(
+        gd.Inverse(start, guess=start),
+        2400,
+        torch.optim.SGD,
+        lr=0.9,
+        momentum=1.0,
+    ),
+    "Adam": losses_of(
+        gd.Inverse(D, guess=start), 2400, torch.optim.Adam, lr=0.01, fused=True
+    ),
+}
+lowest = [curve.min().item() for curve in curves.values()]
+ends = [curve[curve.argmin() :].max().item() for curve in curves.values()]
+assert ends[0] > 10 * lowest[0]
+assert ends[1] > 1e9 * lowest[1]
+fig = gd.figures.figure(
+    f"Adam was at {lowest[1]:.0e}, and comes back to {ends[1]:.0e}",
+    x="step",
+    y="loss",
+    x_range=(0, 2500),
+    y_range=(1e-34, 1e3),
+    caption="Gradients that nobody clears, on matrix 1; and Adam on the diagonal matrix.",
+    alt="; ".join(
+        f"{name}: lowest {low:.0e}, after that up to {end:.0e}"
+        for name, low, end in zip(curves, lowest, ends, strict=True)
+    ),
+)
+for (name, curve), role in zip(curves.items(), ("failure", "c3"), strict=True):
+    gd.figures.line(fig, range(2401), curve, role, name)
+fig
+
+# %% [markdown]
 # | how it comes back | cause |
 # |---|---|
 # | again and again, from the start | [gradients are not zeroed](#gradient-not-zeroed) |

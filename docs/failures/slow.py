@@ -12,7 +12,39 @@
 # Your loss goes down, and you cannot wait that long. Four numbers set the rate: the learning
 # rate, the momentum, and the largest and the smallest curvature of the loss.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+kappa = torch.logspace(0.2, 4, 77, dtype=torch.float64)
+best = {
+    "plain": (kappa**2 - 1) / (kappa**2 + 1),
+    "momentum": (kappa - 1) / (kappa + 1),
+}
+needed = {
+    name: gd.rates.steps_per_factor(rate, 1e6) for name, rate in best.items()
+}
+hundred = (kappa - 100).abs().argmin()
+plain, heavy = (steps[hundred].item() for steps in needed.values())
+fig = gd.figures.figure(
+    f"At condition number 100 the best momentum needs {heavy:,.0f} steps, the best plain descent "
+    f"{plain:,.0f}",
+    x="condition number κ (log scale)",
+    y="steps to six digits",
+    log_x=True,
+    x_range=(1.5, 1e4),
+    y_range=(1, 1e10),
+    caption="By the rate of the inverse at the best learning rate and momentum.",
+    alt=f"Two straight lines on log axes. Plain descent grows with the square of κ, momentum with κ: "
+    f"at 100 they need {plain:,.0f} and {heavy:,.0f} steps.",
+)
+gd.figures.line(fig, kappa, needed["plain"], "c2", "plain", at=300)
+gd.figures.line(fig, kappa, needed["momentum"], "c1", "momentum", at=300)
+fig
+
+# %% [markdown]
 # | what you see | cause |
 # |---|---|
 # | the loss of the guess, unchanged | [the learning rate is too small](#tiny-step) |

@@ -13,6 +13,27 @@
 # SVD are on [a page of their own](svd.py). This one belongs to matrices without full rank.
 # {: .gd-lead }
 
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+d = torch.linspace(-1, 1, 101)
+fig = gd.figures.figure(
+    f"At 0.2 the loss of σ is {0.2**2:.2f}, that of σ = d² is {0.2**4:.4f}",
+    x="the unknown, σ or d",
+    y="part of the loss for a value that is zero",
+    log_y=False,
+    x_range=(-1, 1),
+    y_range=(0, 1.05),
+    caption="The fourth power has no curvature at zero, and so no rate.",
+    alt="Two valleys with their lowest point at zero: a parabola, and a fourth power that is flat "
+    "between -0.3 and 0.3.",
+)
+gd.figures.line(fig, d, d**2, "c1", "σ", at=0.6)
+gd.figures.line(fig, d, d**4, "failure", "d²", at=-0.75)
+fig
+
 # %%
 import torch
 

@@ -13,7 +13,48 @@
 # causes that look alike on the curve. The *level* tells some of them apart, one product tells the
 # others.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+
+def rand(seed, *shapes):
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.rand(s, generator=generator).double() for s in shapes]
+
+
+(M,) = rand(317, (4, 3))
+problem = gd.PenaltySVD(M, guess=rand(314, (4, 3), (3,), (3, 3)))
+sgd, found = torch.optim.SGD(problem.parameters(), lr=0.9, momentum=0.9), []
+for _ in range(301):
+    found.append(problem.sigmas().detach().clone())
+    problem.backward()
+    sgd.step()
+found, true = torch.stack(found), torch.linalg.svdvals(M)
+dead = int(found[-1].argmin())
+assert found[-1, dead] < 1e-8 < 0.1 < true[2]
+fig = gd.figures.figure(
+    f"Two values arrive, the third dies: it should be {true[2]:.2f}, and is zero",
+    x="step",
+    y="singular values",
+    log_y=False,
+    x_range=(0, 310),
+    y_range=(0, 1.3 * found.max().item()),
+    caption="Matrix 5 of 2020, learning rate 0.9, σ = d². Dashed: the values by torch's SVD.",
+    alt=f"After 300 steps: {', '.join(f'{s:.3f}' for s in found[-1].sort().values)}. "
+    f"Torch: {', '.join(f'{s:.3f}' for s in true.flip(0))}.",
+)
+for value in true.tolist():
+    gd.figures.line(fig, [0, 300], [value, value], "predicted")
+for i in range(3):
+    role = "failure" if i == dead else "c1"
+    name = "dead" if i == dead else ""
+    gd.figures.line(fig, range(301), found[:, i], role, name, at=200)
+fig
+
+# %% [markdown]
 # All runs have momentum 0.9, in float64, from the guesses of 2020. The penalty loss and its five
 # runs are in [the SVD by the same two steps](../series/3-svd.py).
 

@@ -11,7 +11,36 @@
 # Nothing diverges, nothing stops early, no error is raised. The number at the end is wrong all the
 # same. These failures have no curve that warns you. They need a check of the *answer*.
 # {: .gd-lead }
-#
+
+# %% tags=["figure"]
+import torch
+
+import gdinverse as gd
+
+P = torch.diag(torch.tensor([1.0, -1.0], dtype=torch.float64))
+guess = gd.matrices.random_2020()[:2, :2]
+X = gd.minimize(
+    gd.TwoSidedInverse(P, guess=guess),
+    torch.optim.SGD,
+    lr=0.4,
+    momentum=0.5,
+    max_steps=160,
+).value
+mean = (X @ P + P @ X) / 2
+off = (X @ P - torch.eye(2)).abs().max().item()
+assert (mean - torch.eye(2)).abs().max() < 1e-14
+fig = gd.figures.figure(
+    f"X M is off by {off:.2f}, M X too, and their mean is the identity",
+    x="",
+    y="",
+    caption="diag(1, −1) and a loss that compares the mean. Blue is positive, orange negative.",
+    alt=f"Three grids of two by two. X M and M X have ones on the diagonal and up to {off:.2f} beside "
+    "it, with opposite signs. In their mean these are zero.",
+)
+gd.figures.grids(fig, {"X M": X @ P, "M X": P @ X, "mean": mean})
+fig
+
+# %% [markdown]
 # | what looks right | what is wrong |
 # |---|---|
 # | a loss of zero | [it measured something else](#zero-loss) |
