@@ -87,6 +87,30 @@ def one_step():
 print(f"loss and backward: {products(one_step, 4):.0f} products")
 assert products(one_step, 4) == 2
 
+# %% tags=["figure"]
+guess = M.clone().requires_grad_()
+(guess @ M - torch.eye(4)).square().mean().backward()
+R = M @ M - torch.eye(4)
+assert torch.allclose(guess.grad, R @ M.T / 8)
+parts = {"X": M, "X M": M @ M, "residual": R, "gradient": R @ M.T}
+operations = products(one_step, 4) * 2 * 4**3
+fig = gd.figures.figure(
+    f"Two products, {operations:.0f} operations: X M, and the residual times M transposed",
+    x="",
+    y="",
+    log_y=False,
+    caption="At the guess of 2020, X = M. Each grid over its largest entry.",
+    alt="Four matrices of four rows. Their largest entries: "
+    + ", ".join(
+        f"{name} {part.abs().max():.2f}" for name, part in parts.items()
+    )
+    + ".",
+)
+gd.figures.grids(
+    fig, {name: part / part.abs().max() for name, part in parts.items()}
+)
+fig
+
 # %% [markdown]
 # One for the loss, $X M$, and one for the gradient, $(X M - I) M^\top$. A step of conjugate
 # gradients takes two as well, the curvature along its direction, $P M M^\top$. A step of the
@@ -248,6 +272,38 @@ fig
 # {{= middle["plain"][64] - middle["plain"][32] : .0f }} products in the median. Conjugate gradients
 # pay {{= middle["conjugate"][64] - middle["conjugate"][32] : .0f }}.
 
+# %% tags=["figure"]
+one = crowd(32)[0]
+known = {"true_error": True, "finish": False, "max_steps": 200}
+drawn = {
+    "conjugate": gd.inv(one, optimizer=CG, **known),
+    "plain": gd.inv(one, optimizer=RG, scaled=False, **known),
+    "scaled": gd.inv(one, optimizer=RG, **known),
+}
+below = {
+    goal: int(gd.rates.first_below(drawn["plain"].history.error, goal))
+    for goal in (0.5, 1e-8)
+}
+fig = gd.figures.figure(
+    f"The plain step waits {2 * below[0.5]} products for half of the error to go, and takes "
+    f"{2 * (below[1e-8] - below[0.5])} more to 1e-8",
+    x="products",
+    y="relative error",
+    x_range=(0, 120),
+    y_range=(1e-14, 10),
+    caption="The first of the 20 matrices with n = 32. Each run is drawn to its lowest error, or to 120 products.",
+    alt="Products to 1e-8: "
+    + ", ".join(
+        f"{way} {2 * gd.rates.first_below(run.history.error, 1e-8)}"
+        for way, run in drawn.items()
+    )
+    + ".",
+)
+for (way, run), role in zip(drawn.items(), ("c1", "c3", "c4"), strict=True):
+    shown = run.history.error[: run.history.error.argmin() + 1]
+    gd.figures.line(fig, range(0, 2 * len(shown), 2), shown, role, way)
+fig
+
 # %% [markdown]
 # ## Seconds
 #
@@ -385,6 +441,31 @@ print(
     f"{rest:.1f} = {whole:.1f} products"
 )
 assert 0 < rest < whole / 2
+
+# %% tags=["figure"]
+sums = {
+    f"{result.steps} steps": in_steps,
+    "finish": finish,
+    "the rest": rest,
+    "together": whole,
+}
+fig = gd.figures.figure(
+    f"Of {whole:.0f} products {in_steps} are steps, and {finish:.0f} the finish",
+    x="",
+    y="products",
+    log_y=False,
+    y_range=(0, 1.15 * whole),
+    caption="A random matrix of 64 rows, by default.",
+    alt="; ".join(f"{name}: {count:.1f}" for name, count in sums.items()),
+)
+gd.figures.bars(
+    fig,
+    list(sums),
+    list(sums.values()),
+    "measured",
+    [f"{count:.0f}" for count in sums.values()],
+)
+fig
 
 # %% [markdown]
 # The rest is the loop's own work: bounds along the way, and products with a vector.

@@ -95,6 +95,35 @@ schedules = {
     "best 5": (minimax(1e-3, margin=0.01), 10),
     "best 7": (minimax(1e-3, degree=7, margin=0.01), 8),
 }
+
+# %% tags=["figure"]
+u, on_interval = 2.0**-53, torch.logspace(-3, 0, 400, dtype=torch.float64)
+*many, most = sorted(n for _, n in schedules.values())
+many = ", ".join(map(str, many))
+fig = gd.figures.figure(
+    f"In float64 {many} and {most} steps put all {len(on_interval)} values within 2⁻⁵³ of one",
+    x="step",
+    y="largest distance from one",
+    x_range=(0, 25),
+    y_range=(1e-17, 3),
+    caption="Computed number by number, without a matrix: 400 singular values from 0.001 to one.",
+    alt="Farthest from one at the last step: "
+    + "; ".join(
+        f"{said}, step {n}: {(1 - way.trace(on_interval, n)[n]).abs().max():.0e}"
+        for said, (way, n) in schedules.items()
+    )
+    + ".",
+)
+for (said, (way, n)), role in zip(
+    schedules.items(), ("c1", "c3", "c4", "c5"), strict=True
+):
+    far = (1 - way.trace(on_interval, n)).abs().amax(1).clamp(u)
+    assert far[-1] == u
+    last = int((far > u).sum())
+    gd.figures.line(fig, range(last + 1), far[: last + 1], role, said)
+fig
+
+# %%
 found = {}
 for dtype in (torch.float32, torch.bfloat16):
     print(f"{dtype}: off orthogonal, off the factor")
@@ -112,6 +141,30 @@ half = {name: found[torch.bfloat16, name] for name in schedules}
 assert not bare.isfinite().all()
 assert all(off < 0.02 < away for off, away in half.values())
 assert found[torch.bfloat16, "stored"] > 0.6 * half["best 5"][1]
+
+# %% tags=["figure"]
+bars_said = ["Newton–<br>Schulz 3", "best 3", "best 5", "best 7"]
+off_half, away_half = zip(*half.values(), strict=True)
+fig = gd.figures.figure(
+    f"In bfloat16 the worst is {max(off_half):.1%} off orthogonal, the best {min(away_half):.1%} off "
+    "the orthogonal factor",
+    x="",
+    y="distance",
+    log_y=False,
+    y_range=(0, 1.2 * max(away_half)),
+    caption="Left bars: the farthest singular value from one. Right bars: the relative distance to "
+    "the polar factor of M.",
+    alt="; ".join(
+        f"{said}: {off_said:.1%} off orthogonal, {away_said:.1%} off the factor"
+        for said, (off_said, away_said) in half.items()
+    )
+    + ".",
+)
+for role, parts in (("c1", off_half), ("c2", away_half)):
+    gd.figures.bars(
+        fig, bars_said, parts, role, [f"{part:.1%}" for part in parts]
+    )
+fig
 
 # %% [markdown]
 # In bfloat16 the best quintics leave singular values {{= half["best 5"][0] : .0e }} from one, and the
@@ -165,6 +218,33 @@ for goal, k in needed.items():
     print(f"{goal:g}: at least {k} products, best quintics {taken[goal]}")
 assert all(needed[goal] < taken[goal] for goal in needed)
 
+# %% tags=["figure"]
+goals = [f"{g:g}" for g in needed]
+fig = gd.figures.figure(
+    f"Composing costs {min(taken[g] - needed[g] for g in needed)} to "
+    f"{max(taken[g] - needed[g] for g in needed)} products more than the bound",
+    x="how near to one, from 0.001 on",
+    y="products",
+    log_y=False,
+    y_range=(0, 1.2 * max(taken.values())),
+    caption="Left bars, green: fewer are not enough for any odd polynomial. Right bars: what the best "
+    "quintics take.",
+    alt="; ".join(
+        f"{g:g}: at least {needed[g]}, best quintics {taken[g]}"
+        for g in needed
+    )
+    + ".",
+)
+for role, numbers in (("limit", needed), ("measured", taken)):
+    gd.figures.bars(
+        fig,
+        goals,
+        list(numbers.values()),
+        role,
+        list(map(str, numbers.values())),
+    )
+fig
+
 # %% [markdown]
 # For a hundredth the bound is {{= needed[1e-2] }} products, and the best quintics take
 # {{= taken[1e-2] }}; for twelve digits {{= needed[1e-12] }} and {{= taken[1e-12] }}. So composing costs at
@@ -197,6 +277,37 @@ print(f"carried {carried.double().mean():.1f}", end=", ")
 print(f"told {told.double().mean():.1f}")
 lost = carried - told
 assert (lost >= 0).all()
+
+# %% tags=["figure"]
+order, ranks = plain.argsort(), range(1, len(plain) + 1)
+fig = gd.figures.figure(
+    f"Who is told nothing takes at most {lost.max()} step more than who is told",
+    x="matrix, by the steps of the plain run",
+    y="steps to a proven millionth",
+    log_y=False,
+    x_range=(0.5, len(plain) + 2),
+    y_range=(0, plain.max().item() + 3),
+    caption="Plain: f to f (2 − f). Carried: the default, scaled by a carried vector. Told: the best "
+    "quadratics for the least eigenvalue. Where told is carried's number, its dot lies on top.",
+    alt="Steps: "
+    + "; ".join(
+        f"plain {plain[i]}, carried {carried[i]}, told {told[i]}"
+        for i in order.tolist()
+    )
+    + ".",
+)
+assert lost.max() == 1
+fig.layout.xaxis.update(tickvals=list(ranks))
+for counted, role in ((plain, "c2"), (carried, "c1"), (told, "c3")):
+    gd.figures.dots(fig, ranks, counted[order], role)
+for counted, role, said, above in (
+    (plain, "c2", "plain", True),
+    (carried, "c1", "carried", True),
+    (told, "c3", "told", False),
+):
+    where = counted[order][-1].item()
+    gd.figures.label(fig, said, len(plain) + 0.2, where, role, above=above)
+fig
 
 # %% [markdown]
 # On {{= len(A) }} random matrices of size `16` the carried vector takes at most {{= lost.max() }} steps more

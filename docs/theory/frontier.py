@@ -251,6 +251,45 @@ for schedule in contenders(1e-3):
     on_grid = (1 - schedule.trace(grid, 12)).abs().amax(-1)
     assert torch.allclose(on_grid, worst(schedule, 1e-3, 12), atol=1e-15)
 
+# %% tags=["figure"]
+lows = (1e-1, 1e-2, 1e-3, 1e-6)
+many = {name: [steps_to[low, name][2] for low in lows] for name in names}
+fig = gd.figures.figure(
+    f"From one millionth to within 1e-7 of one: {many['best 3'][-1]} steps at degree 3, "
+    f"{many['best 7'][-1]} at degree 7",
+    x="the least singular value, l",
+    y="steps to 1e-7",
+    log_x=True,
+    log_y=False,
+    x_range=(3e-8, 0.2),
+    y_range=(0, 1.1 * max(many["Newton–Schulz 3"])),
+    caption="Lines join the four intervals of the cell. Newton–Schulz repeats one polynomial; the best "
+    "change from step to step.",
+    alt="Steps to 1e-7 from l = "
+    + ", ".join(f"{low:g}" for low in lows)
+    + ": "
+    + "; ".join(
+        f"{name} {', '.join(map(str, counts))}"
+        for name, counts in many.items()
+    )
+    + ".",
+)
+for (name, counts), role in zip(
+    many.items(), ("c2", "c5", "c1", "c3", "c4"), strict=True
+):
+    gd.figures.line(fig, lows, counts, role)
+    gd.figures.dots(fig, lows, counts, role)
+    gd.figures.label(
+        fig,
+        name.replace("Newton–", ""),
+        lows[-1],
+        counts[-1],
+        role,
+        anchor="right",
+        above=name != "best 7",
+    )
+fig
+
 # %%
 print("steps to 0.3 / 1e-2 / 1e-7 / 1e-15 from σ at least l")
 short = (name.replace("Newton–", "") for name in names)
@@ -382,6 +421,32 @@ half = G.bfloat16()
 ours = muon.orthogonalize(half / half.norm(), 5)
 scale = (24 / 16) ** 0.5  # torch's factor for a tall matrix
 assert torch.equal(W.detach(), ours.float() * -scale)
+
+# %% tags=["figure"]
+given, stepped = (
+    torch.linalg.svdvals(A.double()) for A in (half / half.norm(), ours)
+)
+order = range(1, len(given) + 1)
+fig = gd.figures.figure(
+    f"Muon's step has singular values from {stepped.min():.2f} to {stepped.max():.2f}, not one",
+    x="singular value of the gradient, the largest first",
+    y="size",
+    log_y=False,
+    x_range=(0.5, len(given) + 4),
+    y_range=(0, 1.3),
+    caption="A random gradient of 24 rows and 16 columns, over its norm, and torch's step, over its "
+    "factor. Green: one.",
+    alt="Singular values of the gradient over its norm: "
+    + ", ".join(f"{value:.2f}" for value in given.tolist())
+    + "; of the step: "
+    + ", ".join(f"{value:.2f}" for value in stepped.tolist())
+    + ".",
+)
+gd.figures.line(fig, [0.5, len(given) + 4], [1, 1], "limit")
+for sizes, role, said in ((stepped, "c1", "step"), (given, "c2", "gradient")):
+    gd.figures.dots(fig, order, sizes, role)
+    gd.figures.label(fig, said, len(given), sizes[-1].item(), role)
+fig
 
 # %% [markdown]
 # ## The same, predicted and proven

@@ -51,6 +51,30 @@ fig
 # Its inverse below is that of the float64 matrix as it is stored. The entries of the true Hilbert
 # matrix are no float64 numbers, and its inverse is another one.
 
+# %% tags=["figure"]
+sizes, grown = range(2, 13), {}
+for n in sizes:
+    H = gd.matrices.hilbert(n)
+    grown[n] = (H.norm() * gd.inv(H).value.norm()).item()
+epsilon = torch.finfo(torch.float64).eps
+passed = next(n for n in sizes if grown[n] > 1 / epsilon)
+fig = gd.figures.figure(
+    f"From {grown[2]:.0f} to {grown[12]:.0e}: at n = {passed} the condition number passes 1/ε",
+    x="n",
+    y="condition number of Hilbert n",
+    x_range=(1.7, 12.6),
+    y_range=(1, 1e18),
+    caption="The product of the Frobenius norms of the matrix and of its inverse, by gd.inv. Green: "
+    "1/ε of float64.",
+    alt="Condition numbers: "
+    + ", ".join(f"n = {n}: {kappa:.0e}" for n, kappa in grown.items())
+    + f". 1/ε is {1 / epsilon:.0e}.",
+)
+gd.figures.line(fig, [1.7, 12.6], [1 / epsilon] * 2, "limit", "1/ε", at=3)
+gd.figures.line(fig, sizes, list(grown.values()), "c1")
+gd.figures.dots(fig, sizes, list(grown.values()), "c1")
+fig
+
 # %%
 import torch
 
@@ -161,6 +185,28 @@ families = {
     "matrix 1 × 1e-150": M * 1e-150,
     "matrix 1 × 1e-310": M * 1e-310,
 }
+
+# %% tags=["figure"]
+some = {
+    name: families[f"{name} 10"]
+    for name in ("Frank", "Lehmer", "Moler", "Kahan")
+}
+kappas = {name: torch.linalg.cond(A).item() for name, A in some.items()}
+fig = gd.figures.figure(
+    f"Four of them: condition numbers from {min(kappas.values()):.0f} to {max(kappas.values()):.0e}",
+    x="",
+    y="",
+    log_y=False,
+    caption="Ten rows each, over the largest entry. Blue is positive, orange negative.",
+    alt="; ".join(
+        f"{name} 10: κ {kappa:.1e}" for name, kappa in kappas.items()
+    )
+    + ".",
+)
+gd.figures.grids(fig, {name: A / A.abs().max() for name, A in some.items()})
+fig
+
+# %%
 print(HEAD)
 table = {name: row(name, matrix) for name, matrix in families.items()}
 names = [name for name in families if name != "matrix 1 × 1e-310"]

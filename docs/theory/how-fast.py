@@ -90,6 +90,27 @@ for i in range(4):
     share = modes.weight[i] / modes.weight.sum()
     print(f"{i + 1}      {sigma[i]:.4f}   {h[i]:.5f}   {share:.3f}")
 
+# %% tags=["figure"]
+away = torch.linspace(-2, 2, 81, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"Four parabolas: mode 1 is {h[0] / h[3]:.0f} times as steep as mode 4",
+    x="error along the mode",
+    y="loss of the mode",
+    log_y=False,
+    x_range=(-2, 3.3),
+    y_range=(0, 0.5),
+    caption="Matrix 1 of 2020. The loss of a mode is h/2 times the square of its error.",
+    alt="Curvatures of the four parabolas: "
+    + ", ".join(f"{curvature:.4f}" for curvature in h.tolist())
+    + ".",
+)
+for i, role in enumerate(("c1", "c2", "c4", "c5")):
+    gd.figures.line(fig, away, h[i] / 2 * away**2, role)
+gd.figures.label(fig, "mode 1", 1, h[0].item() / 2, "c1", above=False)
+gd.figures.label(fig, "mode 2", 2, 2 * h[1].item(), "c2")
+gd.figures.label(fig, "modes 3, 4", 2, 2 * h[2].item(), "c4")
+fig
+
 # %% [markdown]
 # ## Plain descent
 #
@@ -379,6 +400,31 @@ for name, pair in table.items():
 steps_best = predicted_steps(best.lr, best.momentum)
 assert predicted_steps(6.8, 0.81) < steps_best
 slope_best = gd.rates.steps_per_factor(best.rate, 1e6)
+
+# %% tags=["figure"]
+along = torch.arange(0, 201, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"The slope promises {slope_best:.0f} steps, the curve takes {steps_best}",
+    x="step, at the pair with the best rate",
+    y="relative error",
+    x_range=(0, 200),
+    y_range=(1e-8, 100),
+    caption="Matrix 1 from the guess of 2020. The slope: the best rate, to the power of the step. Dots: "
+    "where a line passes one millionth.",
+    alt=f"The error, measured, first stays above the slope and passes 1e-6 at step {steps_best}; the "
+    f"slope does at {slope_best:.0f}.",
+)
+taken = run(best.lr, best.momentum, steps=200)[1]
+gd.figures.line(fig, along, taken, "measured", "measured", at=120)
+gd.figures.line(fig, along, best.rate**along, "predicted", "slope", at=60)
+gd.figures.dot(fig, steps_best, taken[steps_best].item())
+gd.figures.dot(
+    fig,
+    slope_best.item(),
+    best.rate ** slope_best.item(),
+    "predicted",
+)
+fig
 
 # %% [markdown]
 # The slope promises {{= slope_best : .0f }} steps for the best pair, the curve says

@@ -153,6 +153,25 @@ def conjugate_gradients(M, steps):
 steps_of_cg = list(conjugate_gradients(M, 6))
 cg = [1.0, *(relative_error(X) for X, _, _ in steps_of_cg)]
 
+# %% tags=["figure"]
+early = {f"X M, step {k + 1}": steps_of_cg[k][0] @ M for k in range(3)} | {
+    "wanted": eye
+}
+fig = gd.figures.figure(
+    f"After three computed steps {cg[3]:.0%} of the error is left",
+    x="",
+    y="",
+    log_y=False,
+    caption="Conjugate gradients on matrix 1 of 2020, from zero. Blue is positive, orange negative.",
+    alt="Distance of X M from the identity, Frobenius norm: "
+    + ", ".join(
+        f"{name} {(grid - eye).norm():.2f}" for name, grid in early.items()
+    )
+    + ".",
+)
+gd.figures.grids(fig, early)
+fig
+
 # %% [markdown]
 # ??? predict "Predict first: the errors after 0, 1, 2 and 3 steps are {{= cg[0] : .3g }}, {{= cg[1] : .3g }}, {{= cg[2] : .3g }} and {{= cg[3] : .3g }}. And after step 4?"
 #     Still about the same, half as much, or something else?
@@ -221,6 +240,34 @@ for k in range(1, 5):
     loss = (steps_of_cg[k - 1][0] @ M - eye).square().mean()
     assert abs(loss - least[k]) < 1e-6 * least[1]
 assert (least[1:] < torch.minimum(slow, tuned)[1:]).all()
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"After three steps the least loss is {least[3]:.2g}; the two pairs have {slow[3]:.2g} and "
+    f"{tuned[3]:.2g}",
+    x="step",
+    y="loss",
+    log_y=False,
+    x_range=(0.8, 4.9),
+    y_range=(0, 1.1 * max(slow.max(), tuned.max()).item()),
+    caption="Green: conjugate gradients, the least that a sum of gradients can reach. The pairs are "
+    "learning rate and momentum.",
+    alt="Losses at steps 1 to 4. "
+    + "; ".join(
+        f"{name}: " + ", ".join(f"{loss:.2g}" for loss in losses[1:5].tolist())
+        for name, losses in (
+            ("conjugate gradients", least),
+            ("0.9, 0.9", slow),
+            ("6.8, 0.81", tuned),
+        )
+    )
+    + ".",
+)
+fig.update_xaxes(dtick=1)
+gd.figures.line(fig, range(1, 5), slow[1:5], "c1", "0.9, 0.9")
+gd.figures.line(fig, range(1, 5), tuned[1:5], "c2", "6.8, 0.81")
+gd.figures.line(fig, range(1, 5), least[1:5], "limit", "conjugate")
+fig
 
 # %% [markdown]
 # Each *different* singular value takes a step. With two of them, two steps:
@@ -336,6 +383,29 @@ for _ in range(5):
     X = X + (eye - X @ M) @ X
 print(*(f"{norm:.3g}" for norm in norms))
 assert norms[3] > 1000
+
+# %% tags=["figure"]
+Y, calm = M.T / (M.abs().sum(0).max() * M.abs().sum(1).max()), []
+for _ in range(16):
+    calm.append((eye - Y @ M).norm().item())
+    Y = Y + (eye - Y @ M) @ Y
+assert max(calm) < 2
+fig = gd.figures.figure(
+    f"One iteration, two starts: after {len(norms) - 1} steps {norms[-1]:.0e}, and {calm[len(norms) - 1]:.1f}",
+    x="step",
+    y="norm of I − X M",
+    x_range=(0, 16),
+    y_range=(1e-16, 1e10),
+    caption="Red: from the guess of 2020, X = M. Blue: from a multiple of the transpose.",
+    alt="Norm of I − X M, from M: "
+    + ", ".join(f"{norm:.3g}" for norm in norms)
+    + "; from a multiple of the transpose: "
+    + ", ".join(f"{norm:.2g}" for norm in calm)
+    + ".",
+)
+gd.figures.line(fig, range(len(norms)), norms, "failure", "from M")
+gd.figures.line(fig, range(len(calm)), calm, "measured", "from the transpose")
+fig
 
 # %% [markdown]
 # The norm of $I - X M$ explodes. From $M^\top/(\lVert M \rVert_1 \lVert M

@@ -73,6 +73,28 @@ formula = gd.rates.steps_per_factor(rate, 1e6).item()
 print(f"plain {plain:,.0f} steps, momentum {formula:,.0f}")
 assert abs(plain / formula - kappa) < 0.1
 
+# %% tags=["figure"]
+steps = torch.logspace(0, 5.2, 300, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"Six digits: momentum at step {formula:,.0f}, plain descent at step {plain:,.0f}",
+    x="step (log scale)",
+    y="what is left of the error",
+    log_x=True,
+    x_range=(1, 150_000),
+    y_range=(1e-7, 3),
+    caption="The two rates of the cell, to the power of the step. The condition number of the Hessian "
+    "is 1e4.",
+    alt=f"Momentum leaves {rate**100:.2f} after 100 steps and a millionth after {formula:,.0f}; plain "
+    f"descent needs {plain:,.0f} for the same.",
+)
+for factor, ending, role, said in (
+    (rate, formula, "c1", "momentum"),
+    ((kappa**2 - 1) / (kappa**2 + 1), plain.item(), "c2", "plain"),
+):
+    gd.figures.line(fig, steps, factor**steps, role, said, at=ending / 4)
+    gd.figures.dot(fig, ending, factor**ending, role)
+fig
+
 # %% [markdown]
 # ## Few curvatures, many curvatures
 #
@@ -243,6 +265,34 @@ for _ in range(counts["Nesterov"] + 1):
     (X @ M - torch.eye(4)).square().mean().backward()
     sgd.step()
 assert errors[-1] < 1e-6 <= errors[-2]
+
+# %% tags=["figure"]
+stretch = torch.logspace(-3.2, 0.8, 300, dtype=torch.float64)
+heavy, ahead = (gd.rates.rate(h, 0.9, 0.9, way) for way in (False, True))
+fig = gd.figures.figure(
+    f"Nesterov takes mode 1 from {heavy[0]:.3f} to {ahead[0]:.3f} per step, and mode 4 from "
+    f"{heavy[3]:.4f} to {ahead[3]:.4f}",
+    x="learning rate times curvature, αh",
+    y="factor of the error per step",
+    log_x=True,
+    log_y=False,
+    x_range=(6e-4, 6),
+    y_range=(0.6, 1.05),
+    caption="Momentum 0.9. Dots: the four modes of matrix 1 at learning rate 0.9.",
+    alt="Factors of modes 1 to 4. Momentum: "
+    + ", ".join(f"{rate:.4f}" for rate in heavy.tolist())
+    + "; Nesterov: "
+    + ", ".join(f"{rate:.4f}" for rate in ahead.tolist())
+    + ".",
+)
+for way, there, role, said in (
+    (False, heavy, "c1", "momentum"),
+    (True, ahead, "c3", "Nesterov"),
+):
+    curve = gd.rates.rate(stretch, 1.0, 0.9, way)
+    gd.figures.line(fig, stretch, curve, role, said)
+    gd.figures.dots(fig, 0.9 * h, there, role)
+fig
 
 # %% [markdown]
 # It needs {{= counts["Nesterov"] }} steps where momentum needs {{= counts["momentum"] }}: the flattest

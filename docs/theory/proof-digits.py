@@ -117,6 +117,24 @@ low = floats(
     [[x - Fraction(y) for x, y in zip(*row, strict=True)] for row in rests]
 )
 
+# %% tags=["figure"]
+big, small = high.abs().max(), low.abs().max()
+longest = max(len(str(entry.denominator)) for row in exact for entry in row)
+fig = gd.figures.figure(
+    f"An inverse in fractions of up to {longest} digits is kept as two matrices, the second {small / big:.0e} of the first",
+    x="",
+    y="",
+    log_y=False,
+    caption="Left: the matrix. Middle: its inverse, rounded to float64, over its largest entry. Right: "
+    "what rounding left over, over its largest entry.",
+    alt=f"Three matrices of four rows. The largest entries of the inverse and of what is left over are "
+    f"{big:.2f} and {small:.1e}.",
+)
+gd.figures.grids(
+    fig, {"M": M, "exact, rounded": high / big, "left over": low / small}
+)
+fig
+
 # %% [markdown]
 # Let the run of 2020 go on until only the last digits change, and compare error and bound where it is
 # worst:
@@ -251,6 +269,40 @@ def two_product(a, b):
     return p, a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)
 
 
+# %% tags=["figure"]
+left, right = torch.broadcast_tensors(last.T[:, :, None], M[:, None])
+left, right = left.flatten(), right.flatten()
+kept, lost = two_product(left, right)
+assert all(
+    Fraction(p) + Fraction(e) == Fraction(a) * Fraction(b)
+    for p, e, a, b in torch.stack((kept, lost, left, right), 1).tolist()
+)
+assert (lost.abs() <= 2**-53 * kept.abs()).all()
+assert (lost != 0).all()  # else it would have no dot
+by_size, ranks = kept.abs().argsort(), range(len(kept))
+fig = gd.figures.figure(
+    f"{len(kept)} products in X M, and what each loses: together they are exact",
+    x="product, by size",
+    y="size",
+    x_range=(-1, len(kept)),
+    y_range=(1e-22, 10),
+    caption="Blue: the product in float64. Brown: what it loses, by two_product; both checked in "
+    "fractions. Green: 2⁻⁵³ of the product.",
+    alt=f"Products from {kept.abs().min():.1e} to {kept.abs().max():.1e}. The losses are at most "
+    f"{lost.abs().max():.1e}, and at most {(lost / kept).abs().max() / 2**-53:.2f} · 2⁻⁵³ of their "
+    "product.",
+)
+gd.figures.dots(fig, ranks, kept[by_size].abs(), "c1", "product")
+gd.figures.line(fig, ranks, 2**-53 * kept[by_size].abs(), "limit")
+gd.figures.dots(fig, ranks, lost[by_size].abs(), "c2")
+gd.figures.label(fig, "what it loses", 2, 1e-19, "c2", above=False)
+fig
+
+# %% [markdown]
+# So keep what each operation of a residual loses, and add it at the end:
+
+
+# %%
 def doubled_residual(X, M):
     """I − X M with twice the digits: keep what each operation loses."""
     total = torch.eye(len(M), dtype=M.dtype)

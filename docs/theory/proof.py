@@ -75,7 +75,31 @@ fig
 #
 # The right side needs no inverse. The line does: it assumes that $M^{-1}$ exists. If it does not,
 # the line says nothing.
-#
+
+# %% tags=["figure"]
+M = gd.matrices.random_2020()
+X, push = M, torch.zeros_like(M)
+for _ in range(100):
+    push = 0.9 * push + 2 / 16 * (X @ M - torch.eye(4)) @ M.T
+    X = X - 0.9 * push
+R = torch.eye(4) - X @ M
+fig = gd.figures.figure(
+    f"Two matrices, one product, and r = {norm(R):.2f}",
+    x="",
+    y="",
+    log_y=False,
+    caption="Matrix 1 of 2020, its guess after 100 steps over the largest entry, their product, and "
+    "what is missing to the identity. Blue is positive, orange negative.",
+    alt="Four grids of four rows. The diagonal of X M: "
+    + ", ".join(f"{number:.2f}" for number in (X @ M).diagonal().tolist())
+    + f". The largest entry of R is {R.abs().max():.2f}.",
+)
+gd.figures.grids(
+    fig, {"M": M, "X": X / X.abs().max(), "X M": X @ M, "R = I − X M": R}
+)
+fig
+
+# %% [markdown]
 # ## Does the inverse exist?
 #
 # Suppose it does not. Then some vector $v$ of length one has $M v = 0$. Look at what the residual

@@ -88,6 +88,42 @@ for name, A in designs.items():
 assert six_digits(designs["years"])[0] > 1e5
 assert six_digits(designs["scaled"])[0] < 1.02
 
+# %% tags=["figure"]
+rows = {name: six_digits(A) for name, A in designs.items()}
+grid = torch.logspace(0.05, 6, 200, dtype=torch.float64)
+fig = gd.figures.figure(
+    f"Centered and scaled: {rows['years'][1]:,.0f} steps become {rows['scaled'][1]:.0f}",
+    x="condition number κ",
+    y="steps to six digits",
+    log_x=True,
+    x_range=(0.7, 1e6),
+    y_range=(0.02, 1e14),
+    caption="Lines: the formulas of the cell, without momentum and with it. Dots: a line through years, "
+    "as it comes, centered, and scaled; without momentum.",
+    alt="Steps without and with momentum: "
+    + "; ".join(
+        f"{name}, κ {k:,.1f}: {steps[0]:,.0f} and {steps[1]:,.0f}"
+        for name, (k, *steps) in rows.items()
+    )
+    + ".",
+)
+for power, role, said in ((2, "c1", "plain"), (1, "c3", "momentum")):
+    rate = (grid**power - 1) / (grid**power + 1)
+    count = gd.rates.steps_per_factor(rate, 1e6)
+    gd.figures.line(fig, grid, count, role, said, at=3e3)
+for k, plain_steps, _ in rows.values():
+    gd.figures.dot(fig, k, plain_steps, "c1")
+for name, above in (("years", True), ("centered", True), ("scaled", False)):
+    gd.figures.label(
+        fig,
+        name,
+        *rows[name][:2],
+        "c1",
+        anchor="right" if above else "left",
+        above=above,
+    )
+fig
+
 # %% [markdown]
 # Without momentum, with it. The first row is a run that you would call stuck. Check the other two, by
 # gradient descent from zero at the best learning rate:
@@ -106,10 +142,8 @@ def measured(A, y, steps):
 
 y = 3 + 0.02 * centered  # something that grows by the year
 for name in ("centered", "scaled"):
-    count, said = (
-        measured(designs[name], y, 6000),
-        six_digits(designs[name])[1],
-    )
+    count = measured(designs[name], y, 6000)
+    said = six_digits(designs[name])[1]
     print(f"{name:9} {count:5,} measured, about {said:,.0f} predicted")
     assert 0 <= count <= said + 1
 
