@@ -100,11 +100,11 @@ assert wrong > 0
 
 # %% tags=["figure"]
 worst = int(found.argmax())
-values, x = lam[worst], torch.ones(4, dtype=torch.float64)
+four, x = lam[worst], torch.ones(4, dtype=torch.float64)
 speed, path = torch.zeros_like(x), []
 for _ in range(61):
     path.append(x)
-    speed = 0.9 * speed + 8 * (x * x - values) * x / 16
+    speed = 0.9 * speed + 8 * (x * x - four) * x / 16
     x = x - speed
 path = torch.stack(path)
 fig = gd.figures.figure(

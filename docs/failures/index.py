@@ -211,12 +211,12 @@ assert plain_0 < 9.0 < limit_0
 print("0.125 = 2/16 = (n − rank)/n²: the matrix is singular, of rank 2")
 generator = torch.Generator().manual_seed(0)
 flat = gd.matrices.with_singular_values([2, 1, 0, 0], generator)
+sgd = {"optimizer": torch.optim.SGD, "lr": 0.9, "momentum": 0.9}
 for guess in ("zeros", M):
-    stopped = losses(
-        gd.PseudoInverse(flat, guess=guess), 800, lr=0.9, momentum=0.9
-    )
-    print(f"loss {stopped[-1]:.6f}")
-    assert abs(stopped[-1] - 2 / 16) < 1e-9
+    problem = gd.PseudoInverse(flat, guess=guess)
+    stopped = gd.minimize(problem, max_steps=800, **sgd).history.loss[-1]
+    print(f"loss {stopped:.6f}")
+    assert abs(stopped - 2 / 16) < 1e-9
 
 # %% [markdown]
 # !!! exercise "Exercise 2"
@@ -224,11 +224,14 @@ for guess in ("zeros", M):
 #     does, to two decimals.
 
 # %% tags=["solution"]
+D = gd.matrices.diagonal_2020()
 h = gd.Inverse(D).modes().curvature
 print(f"limit 2/h₁ = {gd.rates.lr_limit(h):.2f}")
 for lr in (0.99, 1.01):
-    found = losses(gd.Inverse(D, guess=M), 600, lr=lr)
-    print(f"lr {lr}: loss {found[-1]:.1e} after 600 steps")
+    problem = gd.Inverse(D, guess=M)
+    run = gd.minimize(problem, torch.optim.SGD, lr=lr, max_steps=600)
+    found = run.history.loss
+    print(f"lr {lr}: loss {found[-1]:.1e} after {len(found) - 1} steps")
     assert (found[-1] > found[0]) == (lr > gd.rates.lr_limit(h))
 
 # %% [markdown]
