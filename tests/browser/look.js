@@ -62,7 +62,8 @@
       const size = (mark) => mark.getTotalLength() || Number(mark.getAttribute("stroke-width"));
       const lengths = all("marks").map(size);
       const maps = all("maps").map((map) => map.getBoundingClientRect());
-      const lines = all("lines").flatMap(points);
+      const light = document.body.dataset.mdColorScheme === "default"; // the lines of dark lie there, too
+      const lines = light ? all("lines").flatMap(points) : [];
       const frame = plot.getBoundingClientRect();
       const texts = all("texts").filter((t) => t.textContent);
       const boxes = texts.map((text) => text.getBoundingClientRect());

@@ -16,10 +16,12 @@ UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd
 LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
-# Formulas, code and drawings are thousands of elements of few kinds: axe reads them on these pages.
+# Formulas, code, drawings and the way to other pages are thousands of elements of few kinds: axe
+# reads them on these pages.
 WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/operations/")
 PLAIN = """
-  for (const formula of document.querySelectorAll(".katex-html")) formula.remove();
+  for (const formula of document.querySelectorAll(".katex")) formula.textContent = "x";
+  for (const way of document.querySelectorAll(".md-nav__list")) way.remove();
   for (const code of document.querySelectorAll("pre > code")) code.textContent = code.textContent"""
 EMPTY = """for (const drawn of document.querySelectorAll(".gd-plot > *")) drawn.remove()"""
 LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
