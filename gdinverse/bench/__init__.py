@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tqdm.auto import tqdm
+
+from gdinverse.bench.bounds import combines
 from gdinverse.bench.contract import CHECKS, Check, Outcome
 from gdinverse.bench.contract import like as like_path
 from gdinverse.bench.examined import Examined
-from gdinverse.bench.problems import MAIN, QUICK, TRIALS, Trial
+from gdinverse.bench.problems import MAIN, TRIALS, trials
 from gdinverse.bench.properties import Habits
 from gdinverse.bench.report import Report, Row, read
-from gdinverse.bench.rows import combines, in_noise, row_of
+from gdinverse.bench.rows import in_noise, row_of
 from gdinverse.bench.subject import Make, Subject
 
 __all__ = ["Bench", "Check", "Outcome", "Report", "Row"]
@@ -39,7 +42,7 @@ class Bench:
         optimizer : class or callable
             A `torch.optim.Optimizer` class, or a function `(params, lr) -> optimizer`.
         quick : bool
-            Two problems with a smaller budget, and no noise.
+            Every problem with a smaller budget; two of them, where none is named; and no noise.
         problems : sequence of str
             The names of rows, where not all are wanted; and no noise.
         like : class, optional
@@ -81,16 +84,11 @@ class Bench:
         examined = Examined(subject)
         contract = [check.examine(examined) for check in self.contract(like)]
         habits = Habits(examined)
-        trials = {name: TRIALS[name] for name in problems} or (QUICK if quick else TRIALS)
+        said = habits.properties(), habits.facts(), habits.twins()
         spans = combines(subject)
-        shown: Iterable[Trial] = trials.values()
-        if progress:
-            from tqdm.auto import tqdm
-
-            shown = tqdm(shown, unit="problem")
+        shown = tqdm(trials(problems, quick), unit="problem", disable=not progress)
         rows = [row_of(subject, trial, spans) for trial in shown]
         noise = None if quick or problems else in_noise(subject)
-        said = habits.properties(), habits.facts(), habits.twins()
         return Report(subject.name, rows, contract, spans, *said, noise, time.monotonic() - begin)
 
     def contract(self, like: Make | None = None) -> list[Check]:

@@ -45,9 +45,9 @@ class Subject:
         options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
         return f"{name}({options})" if options else name
 
-    def __call__(self, params: Any, lr: float, **more: Any) -> torch.optim.Optimizer:
+    def __call__(self, params: Any, lr: float) -> torch.optim.Optimizer:
         """Make one, ready to train."""
-        made = self.optimizer(params, lr=lr, **self.options, **more)
+        made = self.optimizer(params, lr=lr, **self.options)
         getattr(made, "train", lambda: None)()
         return made
 
