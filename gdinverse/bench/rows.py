@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
+
+from torch.autograd import profiler
 
 from gdinverse.bench import bounds
 from gdinverse.bench.problems import Quadratic, Trial, sandwich
@@ -16,7 +20,11 @@ AGAIN, AFTER = 1e-3, 2000  # a run has left again where it is above this, up to 
 FAR = 600  # steps, after which the direction of further steps is looked at
 GRADIENTS, NOISE = 500, 0.1  # of the noisy problem: how many are seen, and their error
 
+# Every step of torch is entered for its profiler, which takes as long as the step of SGD itself.
+unprofiled = patch.object(profiler, "record_function", nullcontext)
 
+
+@unprofiled
 def row_of(subject: Subject, trial: Trial, combines: bool) -> Row:
     """Tune an optimizer on a problem, and describe the best run.
 
@@ -105,6 +113,7 @@ def _proportional(runs: list[Run]) -> bool:
     return bool(slopes) and all(0.6 < slope < 1.4 for slope in slopes)
 
 
+@unprofiled
 def in_noise(subject: Subject) -> float | None:
     """The error after 500 noisy gradients at the best learning rate, over the least possible."""
     best = math.inf

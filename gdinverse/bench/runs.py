@@ -54,7 +54,9 @@ class Run:
         if not self.curve:
             return False
         now = len(self.curve) - 1
-        spent = self.method.evaluations > budget if self.steps is None else now >= self.steps + after
+        spent = (
+            self.method.evaluations > budget if self.steps is None else now >= self.steps + after
+        )
         return spent or now > 2 * budget or self.curve[-1] > BEYOND
 
     def _add(self, loss: float) -> None:

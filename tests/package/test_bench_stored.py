@@ -10,7 +10,7 @@ import torch
 
 import gdinverse as gd
 from gdinverse.bench.problems import ALONG, MAIN, TRIALS
-from gdinverse.bench.runs import run
+from gdinverse.bench.runs import Run
 from gdinverse.bench.subject import Subject
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def test_torchs_rows_of_the_first_run_are_found_within_a_step_of_the_grid(name):
 @pytest.mark.parametrize(("name", "options", "lr", "count"), SAME, ids=lambda v: str(v)[:12])
 def test_on_the_same_problem_the_first_run_is_found_to_the_step(name, options, lr, count):
     subject = Subject(getattr(torch.optim, name), options)
-    assert run(subject, TRIALS["inverse, κ 10"].make, lr, 1000).steps == count
+    assert Run(subject, TRIALS["inverse, κ 10"].make(), lr).go(1000).steps == count
 
 
 def test_a_bowl_that_is_turned_is_nearly_the_same_to_linear_ones_and_not_to_adagrad():
