@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from gdinverse.bench.bounds import combines
 from gdinverse.bench.contract import CHECKS, Check, Outcome
 from gdinverse.bench.contract import like as like_path
 from gdinverse.bench.examined import Examined
-from gdinverse.bench.problems import MAIN, TRIALS, trials
+from gdinverse.bench.problems import MAIN, trials
 from gdinverse.bench.properties import Habits
 from gdinverse.bench.report import Report, Row, read
 from gdinverse.bench.rows import in_noise, row_of
@@ -60,6 +58,8 @@ class Bench:
         ------
         TypeError
             For an instance, and for an lr.
+        ValueError
+            For an unknown problem.
         RuntimeError
             For an optimizer that takes no step, with what was tried.
 
@@ -80,13 +80,15 @@ class Bench:
 
         Explained in [The optimizer bench](../bench/index.py).
         """
+        from tqdm.auto import tqdm
+
         begin, subject = time.monotonic(), Subject(optimizer, options)
+        shown = tqdm(trials(problems, quick), unit="problem", disable=not progress)
         examined = Examined(subject)
         contract = [check.examine(examined) for check in self.contract(like)]
         habits = Habits(examined)
         said = habits.properties(), habits.facts(), habits.twins()
         spans = combines(subject)
-        shown = tqdm(trials(problems, quick), unit="problem", disable=not progress)
         rows = [row_of(subject, trial, spans) for trial in shown]
         noise = None if quick or problems else in_noise(subject)
         return Report(subject.name, rows, contract, spans, *said, noise, time.monotonic() - begin)
@@ -148,24 +150,22 @@ class Bench:
         >>> gd.bench.check(torch.optim.Adagrad, "diagonal, κ 100", steps=20).steps
         13
         """
-        if problem not in TRIALS:
-            raise ValueError(f"problem={problem!r}: take one of {', '.join(TRIALS)}")
-        subject = Subject(optimizer, options)
-        row = row_of(subject, TRIALS[problem], within is not None and combines(subject))
+        subject, (trial,) = Subject(optimizer, options), trials([problem], quick=False)
+        row = row_of(subject, trial, within is not None and combines(subject))
         if within is not None and not row.bound:
             raise ValueError(
                 f"{subject.name} has no bound on {problem!r}, which holds for combinations of "
                 "gradients on a quadratic: pass steps= in place of within="
             )
         assert row.steps is not None, f"{subject.name} does not solve {problem!r}: {row.remark}"
-        enough = row.times is None or within is None or row.times <= within
+        enough = within is None or (row.times or 0) <= within
         assert enough, f"{row.times:.1f} times the bound, {within} allowed"
         assert steps is None or row.steps <= steps, f"{row.steps} steps, {steps} allowed"
         return row
 
     def read(self, path: str | Path) -> dict[str, Report]:
         """The reports of a file that `python -m gdinverse.bench … --json` wrote, by name."""
-        return read(Path(path))
+        return read(path)
 
 
 bench = Bench()

@@ -165,6 +165,14 @@ def trials(names: Sequence[str], quick: bool) -> list[Trial]:
         The names of rows, where they are chosen.
     quick : bool
         Whether each has its quick budget, and one start.
+
+    Raises
+    ------
+    ValueError
+        For a name that no problem has.
     """
+    unknown = [name for name in names if name not in TRIALS]
+    if unknown:
+        raise ValueError(f"problem={unknown[0]!r}: take one of {', '.join(TRIALS)}")
     chosen = [TRIALS[name] for name in names or ((MAIN, DIAGONAL) if quick else TRIALS)]
     return [replace(trial, budget=trial.quick, starts=1) if quick else trial for trial in chosen]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,11 +49,6 @@ class Subject:
         made = self.optimizer(params, lr=lr, **self.options)
         getattr(made, "train", lambda: None)()
         return made
-
-    def takes(self, option: str) -> bool:
-        """Whether the constructor names an option."""
-        known = inspect.signature(self.optimizer).parameters
-        return isinstance(self.optimizer, type) and option in known
 
 
 class Counted(Blind):
