@@ -20,16 +20,12 @@ from muon import SCHEDULES
 
 import gdinverse as gd
 from gdinverse.bench.examined import Examined
-from gdinverse.bench.problems import ALONG, TRIALS
-from gdinverse.bench.rows import row_of
+from gdinverse.bench.problems import ALONG, DIAGONAL, MAIN
 from gdinverse.bench.subject import Subject
 
 STORED = Path(__file__).with_name("bench.json")
 BESIDE = Path(gd.__file__).with_name("bench") / "beside.json"
 NAMES = {"SGD": "SGD", "SGD(momentum=0.9)": "momentum", "Adam": "Adam"}
-
-# The main problem's twin along the axes, with the main problem's quick budget.
-TWIN = replace(TRIALS[ALONG], budget=1200)
 
 # One iteration a step, and no rule of its own to stop.
 SEARCH = {"max_iter": 1, "max_eval": 25, "line_search_fn": "strong_wolfe"}
@@ -97,9 +93,8 @@ def bench(package: str, module: str, name: str, options: dict) -> dict | None:
     try:
         made = getattr(importlib.import_module(module), name)
         quick = (package, module, name, options) in QUICK
-        report = gd.bench(made, quick=quick, **options)
-        if quick:
-            report.rows.append(row_of(Subject(made, options), TWIN, report.combines))
+        problems = (MAIN, DIAGONAL, ALONG) if quick else ()
+        report = gd.bench(made, quick=quick, problems=problems, **options)
     except (ImportError, AttributeError, RuntimeError) as error:
         print(f"{module}.{name}: not benched: {error}")
         return None

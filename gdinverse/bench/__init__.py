@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gdinverse.bench.bounds import combines
 from gdinverse.bench.contract import CHECKS, Check, Outcome
 from gdinverse.bench.contract import like as like_path
 from gdinverse.bench.examined import Examined
-from gdinverse.bench.problems import MAIN, QUICK, TRIALS, Trial
+from gdinverse.bench.problems import MAIN, trials
 from gdinverse.bench.properties import Habits
 from gdinverse.bench.report import Report, Row, read
-from gdinverse.bench.rows import combines, in_noise, row_of
+from gdinverse.bench.rows import in_noise, row_of
 from gdinverse.bench.subject import Make, Subject
 
 __all__ = ["Bench", "Check", "Outcome", "Report", "Row"]
@@ -39,7 +40,7 @@ class Bench:
         optimizer : class or callable
             A `torch.optim.Optimizer` class, or a function `(params, lr) -> optimizer`.
         quick : bool
-            Two problems with a smaller budget, and no noise.
+            Every problem with a smaller budget; two of them, where none is named; and no noise.
         problems : sequence of str
             The names of rows, where not all are wanted; and no noise.
         like : class, optional
@@ -57,6 +58,8 @@ class Bench:
         ------
         TypeError
             For an instance, and for an lr.
+        ValueError
+            For an unknown problem.
         RuntimeError
             For an optimizer that takes no step, with what was tried.
 
@@ -77,20 +80,17 @@ class Bench:
 
         Explained in [The optimizer bench](../bench/index.py).
         """
+        from tqdm.auto import tqdm
+
         begin, subject = time.monotonic(), Subject(optimizer, options)
+        shown = tqdm(trials(problems, quick), unit="problem", disable=not progress)
         examined = Examined(subject)
         contract = [check.examine(examined) for check in self.contract(like)]
         habits = Habits(examined)
-        trials = {name: TRIALS[name] for name in problems} or (QUICK if quick else TRIALS)
+        said = habits.properties(), habits.facts(), habits.twins()
         spans = combines(subject)
-        shown: Iterable[Trial] = trials.values()
-        if progress:
-            from tqdm.auto import tqdm
-
-            shown = tqdm(shown, unit="problem")
         rows = [row_of(subject, trial, spans) for trial in shown]
         noise = None if quick or problems else in_noise(subject)
-        said = habits.properties(), habits.facts(), habits.twins()
         return Report(subject.name, rows, contract, spans, *said, noise, time.monotonic() - begin)
 
     def contract(self, like: Make | None = None) -> list[Check]:
@@ -150,24 +150,22 @@ class Bench:
         >>> gd.bench.check(torch.optim.Adagrad, "diagonal, κ 100", steps=20).steps
         13
         """
-        if problem not in TRIALS:
-            raise ValueError(f"problem={problem!r}: take one of {', '.join(TRIALS)}")
-        subject = Subject(optimizer, options)
-        row = row_of(subject, TRIALS[problem], within is not None and combines(subject))
+        subject, (trial,) = Subject(optimizer, options), trials([problem], quick=False)
+        row = row_of(subject, trial, within is not None and combines(subject))
         if within is not None and not row.bound:
             raise ValueError(
                 f"{subject.name} has no bound on {problem!r}, which holds for combinations of "
                 "gradients on a quadratic: pass steps= in place of within="
             )
         assert row.steps is not None, f"{subject.name} does not solve {problem!r}: {row.remark}"
-        enough = row.times is None or within is None or row.times <= within
+        enough = within is None or (row.times or 0) <= within
         assert enough, f"{row.times:.1f} times the bound, {within} allowed"
         assert steps is None or row.steps <= steps, f"{row.steps} steps, {steps} allowed"
         return row
 
     def read(self, path: str | Path) -> dict[str, Report]:
         """The reports of a file that `python -m gdinverse.bench … --json` wrote, by name."""
-        return read(Path(path))
+        return read(path)
 
 
 bench = Bench()

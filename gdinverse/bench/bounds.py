@@ -7,21 +7,22 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from gdinverse import rates
-from gdinverse.bench.problems import TARGET, Quadratic
+from gdinverse.bench.problems import TARGET, Quadratic, sandwich
 from gdinverse.bench.subject import Counted, Subject
 
 WATCHED = 8  # gradients, whose span the steps are held against
 ALIKE = 1e-6  # relative; what is farther off lies outside
 
 
-def least(problem: Any) -> int | None:
+def least(problem: Quadratic) -> int:
     """The evaluations that conjugate gradients take: the bound for who combines gradients.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Quadratic
         At its start.
 
     Examples
@@ -30,36 +31,26 @@ def least(problem: Any) -> int | None:
     >>> least(inverse(10.0))
     8
     """
-    if not isinstance(problem, Quadratic):
-        return None
     loss = rates.conjugate_gradient(problem.modes(), 600).loss
     return int(rates.first(loss <= TARGET**2 * loss[0]))
 
 
-def in_span(subject: Subject, problem: Any, lr: float) -> bool:
-    """Whether the iterates stay in start + span of all gradients so far, as far as 8 gradients say.
+def combines(subject: Subject) -> bool:
+    """Whether the iterates stay in start + span of all gradients so far, as far as 8 of them say.
 
     Parameters
     ----------
     subject : Subject
         The optimizer.
-    problem : Quadratic
-        At its start.
-    lr : float
-        The learning rate.
     """
-    method = Counted(subject, problem, lr)
-    start, seen = problem.X.detach().clone(), []
-
-    def watch() -> None:
-        gradient = problem.X.grad.detach().flatten()
-        seen.append(gradient / gradient.norm())
-
-    method.watch = watch
+    seen: list[Tensor] = []
+    problem: Any = sandwich(10.0)
+    method = Counted(subject, problem, 0.03)
+    method.watch = lambda: seen.append(normalize(problem.X.grad.detach().flatten(), dim=0))
     while len(seen) < WATCHED:
         method.loss()
         method.advance()
-        move = (problem.X.detach() - start).flatten()
+        move = problem.X.detach().flatten()  # it starts at 0
         basis, _ = torch.linalg.qr(torch.stack(seen).mT)
         outside = move - basis @ (basis.mT @ move)
         if not outside.norm() <= ALIKE * move.norm():
@@ -131,12 +122,3 @@ def noise_floor(problem: Quadratic, gradients: int) -> float:
     """
     h = problem.modes().curvature
     return float((1 / (gradients * h.square() / problem.noise**2 + 1)).mean().sqrt())
-
-
-def in_noise(subject: Subject, problem: Quadratic, lr: float, gradients: int) -> float:
-    """The root mean square error after so many noisy gradients."""
-    method = Counted(subject, problem, lr)
-    for _ in method:
-        if method.evaluations > gradients - method.moods:  # the last is used, or was
-            break
-    return float((problem.X.detach() - problem.answer).square().mean().sqrt())

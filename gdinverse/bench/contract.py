@@ -6,6 +6,7 @@ them where they fail, so what an author is handed is what was seen to fail. Each
 
 from __future__ import annotations
 
+import inspect
 import tomllib
 import unittest
 from dataclasses import dataclass
@@ -37,8 +38,6 @@ class Check:
         Whether it says something only of optimizers that move each tensor by itself.
     may_refuse : bool
         Whether a ValueError of the optimizer is an honest answer.
-    like : class, optional
-        The optimizer whose path it has to take.
     """
 
     name: str
@@ -48,7 +47,6 @@ class Check:
     path: bool = False
     alone: bool = False
     may_refuse: bool = False
-    like: Make | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -92,7 +90,7 @@ class Check:
         reason = self._reason(examined)
         if reason:
             return Outcome(self.name, self.sentence, None, reason)
-        lines = examined.lines(self.lines, self.like)
+        lines = examined.lines(self.lines)
         error = examined.error(lines)
         if error is None:
             return Outcome(self.name, self.sentence, True)
@@ -101,7 +99,7 @@ class Check:
         return Outcome(self.name, self.sentence, None if refused else False, seen, lines)
 
     def _reason(self, examined: Examined) -> str:
-        if self.option and not examined.subject.takes(self.option):
+        if self.option not in ("", *inspect.signature(examined.subject.optimizer).parameters):
             return f"there is no option {self.option}"
         if self.path and examined.random:
             return "two runs from one start differ: it draws random numbers"
@@ -147,9 +145,10 @@ CHECKS = tuple(
 
 def like(reference: Make) -> Check:
     """The check that an optimizer takes the path of another, at that one's defaults."""
+    module, name = reference.__module__, reference.__name__
     lines = (
+        f"from {module} import {name} as Like\n"
         "p, q = new(), new(); go(9, make([p]), p); go(9, Like([q], lr=RATE), q)\n"
         "assert (p - q).abs().max() <= TOLERANCE, (p - q).abs().max()"
     )
-    sentence = f"It takes the path of {reference.__module__}.{reference.__name__}."
-    return Check("like", sentence, lines, path=True, like=reference)
+    return Check("like", f"It takes the path of {module}.{name}.", lines, path=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from gdinverse.bench.subject import Make, Subject
+from gdinverse.bench.subject import Subject
 
 SURE = 1e-8  # a larger tolerance would show nothing
 LEAST = 1e-12  # rounding, where an optimizer amplifies nothing
@@ -52,28 +52,24 @@ class Examined:
             if error is None:
                 return
             tried.append(f"{self.style}: {type(error).__name__}: {error}")
-        raise RuntimeError(
-            f"{subject.name} takes no step on a float64 parameter of 4 × 3. Tried: "
-            + "; ".join(tried)
-        )
+        seen = f"{subject.name} takes no step on a float64 parameter of 4 × 3. Tried: "
+        raise RuntimeError(seen + "; ".join(tried))
 
-    def lines(self, body: str, like: Make | None = None) -> str:
+    def lines(self, body: str) -> str:
         """A check's lines, with what they use above them."""
         if "TOLERANCE" in body:
             body = body.replace("TOLERANCE", f"{self.tolerance:.0e}")
         body = body.replace("RATE", str(self.lr))
         names = [name for name in ("copy", "io") if f"{name}." in body]
         name, source = self._import()
-        imported = [f"import {', '.join([*names, 'torch'])}", source]
-        if like:
-            imported.append(f"from {like.__module__} import {like.__name__} as Like")
         options = "".join(f", {key}={value!r}" for key, value in self.subject.options.items())
         made = f"{name}(ps, lr=lr{options}, **more)"
         if hasattr(self.subject.optimizer, "train"):
             made = f"(o := {made}, o.train())[0]"
         make = f"make = lambda ps, lr={self.lr}, **more: {made}"
         go = f"go = lambda n, o, *ps, s=1: [{STEP[self.style]} for _ in range(n)]"
-        return "\n".join(["; ".join([*imported, make]), *[NEW] * ("new(" in body), go, body])
+        first = f"import {', '.join([*names, 'torch'])}; {source}; {make}"
+        return "\n".join([first, *[NEW] * ("new(" in body), go, body])
 
     def _import(self) -> tuple[str, str]:
         """What the optimizer is called, and where from, if an import finds it again."""
@@ -94,11 +90,10 @@ class Examined:
     def measure(self, lines: str) -> dict[str, Any]:
         """Run lines, from the same random numbers each time; what they have defined."""
         space = {"Yours": self.subject.optimizer}
-        quiet = warnings.catch_warnings(action="ignore")
-        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+        quiet = warnings.catch_warnings(action="ignore"), redirect_stdout(StringIO())
+        with torch.random.fork_rng(devices=[]), torch.enable_grad(), quiet[0], quiet[1]:
             torch.manual_seed(0)
-            with redirect_stdout(StringIO()), quiet:
-                exec(compile(lines, "<check>", "exec"), space)
+            exec(compile(lines, "<check>", "exec"), space)
         return space
 
     def apart(self, body: str) -> float:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from gdinverse import figures
-from gdinverse.bench.report import Report, Row, beside
+from gdinverse.bench.report import Report, beside
 
 ROLES = ("c1", "c3", "c4", "c2", "c5")
 
 
 def by_problem(report: Report) -> go.Figure:
-    """Evaluations on each problem, beside the stored optimizers; lines for the bounds."""
+    """Evaluations on each problem, beside the stored optimizers."""
+    solved = sum(row.steps is not None for row in report.rows)
     fig = figures.figure(
-        f"{report.name}: {_arrived(report.rows)} of {len(report.rows)} problems solved",
+        f"{report.name}: {solved} of {len(report.rows)} problems solved",
         x="problem",
         y="gradient evaluations to 1e-6",
         caption="At the best learning rate of one grid. Where a dot is missing, no run arrives.",
         alt="; ".join(f"{row.problem}: {row.result}" for row in report.rows) + ".",
     )
+    at = {row.problem: place for place, row in enumerate(report.rows)}
     for (name, shown), role in zip({report.name: report, **beside()}.items(), ROLES, strict=False):
-        at = {row.problem: place for place, row in enumerate(report.rows)}
         rows = [row for row in shown.rows if row.evaluations and row.problem in at]
         if rows:
-            places = [at[row.problem] for row in rows]
-            figures.dots(fig, places, [row.evaluations or 0 for row in rows], role, name)
-    names = [row.problem.replace(", ", "<br>") for row in report.rows]
+            counts = [row.evaluations or 0 for row in rows]
+            figures.dots(fig, [at[row.problem] for row in rows], counts, role, name)
+    names = [problem.replace(", ", "<br>") for problem in at]
     fig.layout.xaxis.update(tickvals=list(range(len(names))), ticktext=names)
     return fig
 
@@ -43,10 +44,6 @@ def by_lr(report: Report) -> go.Figure:
     for row, role in zip(report.rows, ROLES, strict=False):
         tried = [(lr, count) for lr, count, _ in row.curve if count]
         if tried:
-            lrs, evaluations = zip(*tried, strict=True)
-            figures.line(fig, lrs, evaluations, role, row.problem)
+            lrs, counts = zip(*tried, strict=True)
+            figures.line(fig, lrs, counts, role, row.problem)
     return fig
-
-
-def _arrived(rows: list[Row]) -> int:
-    return sum(row.steps is not None for row in rows)

@@ -11,8 +11,6 @@ from typing import Any
 
 from gdinverse.bench.contract import Outcome
 
-BESIDE = Path(__file__).with_name("beside.json")
-
 
 @dataclass(frozen=True)
 class Row:
@@ -67,8 +65,8 @@ class Row:
         """Steps, or the level that is not left, in words."""
         if self.steps is None:
             return "–" if self.level is None else f"– ({self.level:.0e})"
-        luck = [count for count in self.counts if count != self.steps]
         reached = sum(count is not None for count in self.counts)
+        luck = len({*self.counts, self.steps}) > 1
         kind = f", {reached} of {len(self.counts)} starts" if luck else ""
         return f"{self.steps:,}{kind}{', leaves again' if self.returns else ''}"
 
@@ -149,26 +147,20 @@ class Report:
 
     def to_markdown(self) -> str:
         """The rows as a table, the failures below it with their lines."""
-        lines = ["| problem | steps | × bound | lr | window (decades) | remark |", "|---" * 6 + "|"]
+        lines = [f"**{self.name}**: {self.summary}\n"]
+        lines += [
+            "| problem | steps | × bound | lr | window (decades) | remark |",
+            "|---" * 6 + "|",
+        ]
         for row in self.rows:
             numbers = _said(row.times, ".1f"), _said(row.lr, ".2g"), _said(row.window, ".1f")
             lines.append(f"| {' | '.join([row.problem, row.result, *numbers, row.remark])} |")
-        failed = [
-            f"\n{outcome}\n\n```python\n{outcome.reproducer}\n```" for outcome in self.failures
-        ]
-        return "\n".join([f"**{self.name}**: {self.summary}\n", *lines, *failed])
+        lines += [f"\n{failed}\n\n```python\n{failed.reproducer}\n```" for failed in self.failures]
+        return "\n".join(lines)
 
     def to_json(self) -> str:
         """Everything; `gd.bench.read` makes a report of it again."""
         return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Report:
-        """The report that `to_json` was written from."""
-        rows = [Row(**row) for row in data["rows"]]
-        contract = [Outcome(**outcome) for outcome in data["contract"]]
-        known = {key: data[key] for key in cls.__dataclass_fields__}
-        return cls(**known | {"rows": rows, "contract": contract})
 
     def plot(self, what: str = "steps") -> Any:
         """Draw the evaluations of each problem beside others, or of each learning rate.
@@ -187,16 +179,20 @@ class Report:
         return figures.by_lr(self) if what == "lr" else figures.by_problem(self)
 
 
-def read(path: Path) -> dict[str, Report]:
-    """The reports of a file, by name; none where there is no file yet."""
-    data = json.loads(path.read_text()) if path.exists() else {}
-    return {name: Report.from_dict(entry) for name, entry in data.items()}
+def read(path: str | Path) -> dict[str, Report]:
+    """The reports of a file that `python -m gdinverse.bench … --json` wrote, by name."""
+    reports = json.loads(Path(path).read_text())
+    for name, said in reports.items():
+        said["rows"] = [Row(**row) for row in said["rows"]]
+        said["contract"] = [Outcome(**outcome) for outcome in said["contract"]]
+        reports[name] = Report(**{key: said[key] for key in Report.__dataclass_fields__})
+    return reports
 
 
 @cache
 def beside() -> dict[str, Report]:
     """What stands beside every report: SGD, momentum and Adam, as they were stored."""
-    return read(BESIDE)
+    return read(Path(__file__).with_name("beside.json"))
 
 
 def _said(number: float | None, how: str) -> str:

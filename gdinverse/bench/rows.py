@@ -1,20 +1,30 @@
-"""Everything about one optimizer on one problem, put into a row."""
+"""Everything about one optimizer on one problem, put into a row; and why a run does not arrive."""
 
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
+
+from torch.autograd import profiler
 
 from gdinverse.bench import bounds
-from gdinverse.bench.causes import REFUSES, cause
 from gdinverse.bench.problems import Quadratic, Trial, sandwich
 from gdinverse.bench.report import Row
-from gdinverse.bench.runs import AFTER, AGAIN, GRID, Run, counts, run, tune, window
-from gdinverse.bench.subject import Subject
+from gdinverse.bench.runs import GRID, Run, counts, tune, window
+from gdinverse.bench.subject import Counted, Subject
 
+AGAIN, AFTER = 1e-3, 2000  # a run has left again where it is above this, up to so many steps later
+FAR = 600  # steps, after which the direction of further steps is looked at
 GRADIENTS, NOISE = 500, 0.1  # of the noisy problem: how many are seen, and their error
 
+# Every step of torch is entered for its profiler, which takes as long as the step of SGD itself.
+unprofiled = patch.object(profiler, "record_function", nullcontext)
 
+
+@unprofiled
 def row_of(subject: Subject, trial: Trial, combines: bool) -> Row:
     """Tune an optimizer on a problem, and describe the best run.
 
@@ -31,44 +41,90 @@ def row_of(subject: Subject, trial: Trial, combines: bool) -> Row:
         runs = tune(subject, trial)
     except Exception as error:  # whatever an optimizer raises where it does not take a shape
         said = f"{type(error).__name__}: {error}".split("\n")[0][:120]
-        return Row(trial.name, remark=f"{REFUSES}: {said}")
-    best, *_ = runs.values()
-    curve = [(lr, r.evaluations, finite(r.level)) for lr, r in sorted(runs.items())]
-    known: dict[str, Any] = {"problem": trial.name, "lr": best.lr, "curve": curve}
+        return Row(trial.name, remark=f"takes no step here: {said}")
+    best, problem = runs[0], trial.make()
+    curve = sorted((run.lr, run.evaluations, finite(run.level)) for run in runs)
+    row = Row(trial.name, best.steps, best.evaluations, best.lr, finite(best.level), curve=curve)
     if best.steps is None:
-        remark = cause(subject, trial.make(), runs)
-        return Row(**known, level=finite(best.level), remark=remark)
-    return Row(**known, window=window(runs), **_of_arrival(subject, trial, best, combines))
-
-
-def _of_arrival(subject: Subject, trial: Trial, best: Run, combines: bool) -> dict[str, Any]:
-    """What is measured of a run that arrives."""
-    problem = trial.make()
-    longer = run(subject, trial.make, best.lr, trial.budget, after=AFTER)
-    assert best.steps is not None
+        return replace(row, remark=cause(subject, problem, runs))
+    best.go(trial.budget, AFTER)
     known: dict[str, Any] = {}
     if combines and isinstance(problem, Quadratic):
-        known["bound"] = bounds.least(problem)
-        known["predicted"] = bounds.transfer(subject, problem, best.lr, best.steps + 9)
-    return known | {
-        "steps": best.steps,
-        "evaluations": best.evaluations,
-        "level": finite(longer.level),
-        "counts": [best.steps, *counts(subject, trial, best.lr)],
-        "returns": longer.top > AGAIN,
-    }
+        known = {
+            "bound": bounds.least(problem),
+            "predicted": bounds.transfer(subject, problem, best.lr, best.steps + 9),
+        }
+    return replace(
+        row,
+        window=window(runs),
+        level=finite(best.level),
+        counts=[best.steps, *counts(subject, trial, best.lr)],
+        returns=max(best.curve[best.steps :]) > AGAIN,
+        **known,
+    )
 
 
-def combines(subject: Subject) -> bool:
-    """Whether the steps combine gradients and nothing else."""
-    return bounds.in_span(subject, sandwich(10.0), 0.03)
+def cause(subject: Subject, problem: Any, runs: list[Run]) -> str:
+    """Name what keeps the best run from the answer, by the first measurement that tells.
+
+    Parameters
+    ----------
+    subject : Subject
+        The optimizer.
+    problem : Problem
+        At its start.
+    runs : list of Run
+        As `tune` gives them, the best first.
+    """
+    best = runs[0]
+    if math.isinf(best.level):
+        return "diverges at every lr"
+    direction = isinstance(problem, Quadratic) and _direction(subject, problem, best.lr)
+    if direction:
+        return direction
+    earlier, level = best.tenths
+    if level < 0.99 * earlier:
+        return "still falls when the budget ends"
+    return "a floor proportional to lr" if _proportional(runs) else "wavers at a level of its own"
 
 
+def _direction(subject: Subject, problem: Quadratic, lr: float) -> str:
+    """What is wrong with where the steps go, at the answer and on the way."""
+    there = Quadratic(problem.H, problem.answer, start=problem.answer)
+    walk = bounds.path(subject, there, lr, 20)
+    if not (walk[-1] - walk[0]).abs().max() <= 1e-9:
+        return "leaves the answer when put there: a decay, or a pull to the start"
+    walk = bounds.path(subject, problem, lr, FAR)
+    gradient = problem.H @ (walk[-1] - problem.answer.flatten())
+    moves = walk[1:21] - walk[:20]
+    if not moves.any():
+        return "no longer moves"
+    along = (moves @ gradient).abs().amax() / (moves.norm(dim=-1).amax() * gradient.norm())
+    if along < 1e-6:
+        return "has no step along the gradient that is left: a direction is projected away"
+    return ""
+
+
+def _proportional(runs: list[Run]) -> bool:
+    """Whether the level grows as lr does, over the decade above the best."""
+    best = runs[0]
+    above = [run for run in runs if 2 * best.lr < run.lr < 11 * best.lr and run.level < 1]
+    slopes = [math.log(run.level / best.level, run.lr / best.lr) for run in above]
+    return bool(slopes) and all(0.6 < slope < 1.4 for slope in slopes)
+
+
+@unprofiled
 def in_noise(subject: Subject) -> float | None:
     """The error after 500 noisy gradients at the best learning rate, over the least possible."""
-    errors = [bounds.in_noise(subject, sandwich(10.0, NOISE), lr, GRADIENTS) for lr in GRID]
-    least = bounds.noise_floor(sandwich(10.0, NOISE), GRADIENTS)
-    return finite(min(filter(math.isfinite, errors), default=math.inf) / least)
+    best = math.inf
+    for lr in GRID:
+        problem = sandwich(10.0, NOISE)
+        method = Counted(subject, problem, lr)
+        last = GRADIENTS - method.moods  # the last gradient is used, or was
+        next(loss for loss in method if method.evaluations > last)
+        error = (problem.X.detach() - problem.answer).square().mean().sqrt()
+        best = min(best, float(error))  # nan is not less
+    return finite(best / bounds.noise_floor(sandwich(10.0, NOISE), GRADIENTS))
 
 
 def finite(number: float) -> float | None:

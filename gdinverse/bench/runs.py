@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
-
-import torch
 
 from gdinverse.bench.problems import TARGET, Trial
 from gdinverse.bench.subject import Counted, Subject
@@ -17,80 +13,79 @@ from gdinverse.bench.subject import Counted, Subject
 GRID = sorted((10 ** (1 - k / 2) for k in range(11)), key=lambda lr: abs(math.log10(lr) + 0.5))
 REFINED = (10**0.25, 10**-0.25)
 SHORT, KEPT = 600, 4  # evaluations of the first round; learning rates that go on to the second
-AGAIN, AFTER = 1e-3, 2000  # a run has left again where it is above this, so many steps later
 BEYOND = 1e8  # √(loss / first loss) of a run that diverges
-Make = Callable[[], Any]
 
 
-@dataclass(frozen=True)
 class Run:
-    """What one run did.
+    """One run, which can go on where it stopped.
 
     Attributes
     ----------
     lr : float
         Its learning rate.
+    curve : list of float
+        √(loss / first loss) of every iterate so far.
     steps, evaluations : int, or None
-        When √(loss / first loss) was first at most 1e-6; None for never.
-    level : float
-        √(loss / first loss) at the end: the median of the last tenth of the run.
-    earlier : float
-        The same of the tenth before.
-    top : float
-        The largest √(loss / first loss) after the target was reached.
+        When that was first at most 1e-6; None for not yet.
     """
 
-    lr: float
-    steps: int | None
-    evaluations: int | None
-    level: float
-    earlier: float
-    top: float = 0.0
+    def __init__(self, subject: Subject, problem: Any, lr: float) -> None:
+        self.lr, self.method = lr, Counted(subject, problem, lr)
+        self.losses, self.first = iter(self.method), math.nan
+        self.curve: list[float] = []
+        self.steps: int | None = None
+        self.evaluations: int | None = None
+
+    def go(self, budget: int, after: int = 0) -> Run:
+        """Step until the target is reached and `after` steps more, to divergence, or the budget.
+
+        Parameters
+        ----------
+        budget : int
+            The number of gradient evaluations at most, from the start.
+        after : int
+            How many steps to go on behind the target.
+        """
+        while not self._over(budget, after):
+            self._add(next(self.losses))
+        return self
+
+    def _over(self, budget: int, after: int) -> bool:
+        if not self.curve:
+            return False
+        now = len(self.curve) - 1
+        spent = (
+            self.method.evaluations > budget if self.steps is None else now >= self.steps + after
+        )
+        return spent or now > 2 * budget or self.curve[-1] > BEYOND
+
+    def _add(self, loss: float) -> None:
+        self.first = self.first if self.curve else loss
+        left = math.sqrt(max(loss, 0) / self.first) if math.isfinite(loss) else math.inf
+        if self.steps is None and left <= TARGET:
+            self.steps = len(self.curve)
+            self.evaluations = max(self.method.evaluations - 1, self.steps)
+        self.curve.append(left)
+
+    @property
+    def tenths(self) -> tuple[float, float]:
+        """The medians of the last tenth but one and of the last."""
+        size = max(len(self.curve) // 10, 1)
+        return median(self.curve[-2 * size : -size] or self.curve), median(self.curve[-size:])
+
+    @property
+    def level(self) -> float:
+        """√(loss / first loss) at the end: the median of the last tenth."""
+        return math.inf if self.curve[-1] > BEYOND else self.tenths[1]
 
     @property
     def order(self) -> tuple[float, float]:
         """Sort by evaluations, and by level where the target is out of reach."""
-        return (math.inf if self.evaluations is None else self.evaluations, self.level)
+        return self.evaluations or math.inf, self.level
 
 
-def run(subject: Subject, make: Make, lr: float, budget: int, after: int = 0) -> Run:
-    """Step until the target is reached and `after` steps more, until divergence, or the budget.
-
-    Parameters
-    ----------
-    subject : Subject
-        The optimizer.
-    make : callable
-        Returns the problem at its start.
-    lr : float
-        The learning rate.
-    budget : int
-        The number of gradient evaluations at most.
-    after : int
-        How many steps to go on behind the target.
-    """
-    method = Counted(subject, make(), lr)
-    curve: list[float] = []
-    reached = evaluations = None
-    first = math.nan
-    for loss in method:
-        first = first if curve else loss
-        curve.append(math.sqrt(max(loss, 0) / first) if math.isfinite(loss) else math.inf)
-        steps = len(curve) - 1
-        if reached is None and curve[-1] <= TARGET:
-            reached, evaluations = steps, max(method.evaluations - 1, steps)
-        over = steps >= reached + after if reached is not None else method.evaluations > budget
-        if over or steps > 2 * budget or curve[-1] > BEYOND:
-            break
-    tenth = max(len(curve) // 10, 1)
-    level = math.inf if curve[-1] > BEYOND else median(curve[-tenth:])
-    earlier = median(curve[-2 * tenth : -tenth] or curve)
-    top = 0.0 if reached is None else max(curve[reached:])
-    return Run(lr, reached, evaluations, level, earlier, top)
-
-
-def tune(subject: Subject, trial: Trial) -> dict[float, Run]:
-    """Run the grid, then two learning rates around the best; the best is the first of the result.
+def tune(subject: Subject, trial: Trial) -> list[Run]:
+    """Run the grid, then two learning rates around the best; the best comes first.
 
     A run may take twice as many evaluations as the best one so far: what is slower than that
     changes neither the best nor the window. Where no short run arrives, those with the lowest
@@ -103,31 +98,27 @@ def tune(subject: Subject, trial: Trial) -> dict[float, Run]:
     trial : Trial
         The problem, with its budget.
     """
-    runs: dict[float, Run] = {}
+    runs: list[Run] = []
 
-    def try_(lrs: Iterable[float], budget: int) -> None:
-        for lr in lrs:
-            fastest = min((r.evaluations for r in runs.values() if r.evaluations), default=budget)
-            runs[lr] = run(subject, trial.make, lr, min(budget, 2 * fastest))
+    def ranked(going: list[Run], budget: int) -> list[Run]:
+        runs.extend(run for run in going if run not in runs)
+        for run in going:
+            run.go(min([budget, *(2 * r.evaluations for r in runs if r.evaluations)]))
+        return sorted(runs, key=lambda run: run.order)
 
-    def ranking() -> list[float]:
-        return sorted(runs, key=lambda lr: runs[lr].order)
-
-    try_(GRID, min(SHORT, trial.budget))
-    if not runs[ranking()[0]].evaluations:
-        try_([lr for lr in ranking() if runs[lr].level < math.inf][:KEPT], trial.budget)
-    best = ranking()[0]
-    if runs[best].evaluations:
-        try_([best * factor for factor in REFINED], trial.budget)
-    return {lr: runs[lr] for lr in ranking()}
+    order = ranked([Run(subject, trial.make(), lr) for lr in GRID], min(SHORT, trial.budget))
+    if not order[0].evaluations:
+        order = ranked([run for run in order if run.level < math.inf][:KEPT], trial.budget)
+    if order[0].evaluations:
+        lrs = [order[0].lr * factor for factor in REFINED]
+        order = ranked([Run(subject, trial.make(), lr) for lr in lrs], trial.budget)
+    return order
 
 
-def window(runs: dict[float, Run]) -> float | None:
+def window(runs: list[Run]) -> float:
     """How many decades of learning rate take at most twice the evaluations of the best."""
-    best, *_ = runs.values()
-    if best.evaluations is None:
-        return None
-    good = [r.lr for r in runs.values() if r.evaluations and r.evaluations <= 2 * best.evaluations]
+    most = 2 * (runs[0].evaluations or 0)
+    good = [run.lr for run in runs if run.evaluations and run.evaluations <= most]
     return math.log10(max(good) / min(good))
 
 
@@ -143,13 +134,9 @@ def counts(subject: Subject, trial: Trial, lr: float) -> list[int | None]:
     lr : float
         The learning rate.
     """
-
-    def shifted(k: int) -> Any:
+    found = []
+    for k in range(1, trial.starts):
         problem = trial.make()
-        with torch.no_grad():
-            for unknown in problem.parameters():
-                unknown.add_(k * 1e-13)
-        return problem
-
-    starts = range(1, trial.starts)
-    return [run(subject, lambda k=k: shifted(k), lr, trial.budget).steps for k in starts]  # type: ignore[misc]
+        problem.restore([unknown + k * 1e-13 for unknown in problem.snapshot()])
+        found.append(Run(subject, problem, lr).go(trial.budget).steps)
+    return found

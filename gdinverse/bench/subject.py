@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,16 +44,11 @@ class Subject:
         options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
         return f"{name}({options})" if options else name
 
-    def __call__(self, params: Any, lr: float, **more: Any) -> torch.optim.Optimizer:
+    def __call__(self, params: Any, lr: float) -> torch.optim.Optimizer:
         """Make one, ready to train."""
-        made = self.optimizer(params, lr=lr, **self.options, **more)
+        made = self.optimizer(params, lr=lr, **self.options)
         getattr(made, "train", lambda: None)()
         return made
-
-    def takes(self, option: str) -> bool:
-        """Whether the constructor names an option."""
-        known = inspect.signature(self.optimizer).parameters
-        return isinstance(self.optimizer, type) and option in known
 
 
 class Counted(Blind):

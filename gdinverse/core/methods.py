@@ -67,6 +67,7 @@ class Blind:
 
     def __init__(self, problem: Problem, optimizer: Callable[..., Any], options: Any) -> None:
         self.problem = problem
+        self.unknowns = list(problem.parameters())
         self.make = partial(optimizer, **options)
         self.optimizer = self.make(problem.parameters())
         self.exhausted = torch.zeros_like(problem.finite())
@@ -134,7 +135,7 @@ class Blind:
         """What changes when an unknown moves, or its gradient is touched."""
         return [
             (p._version, id(p.grad), None if p.grad is None else p.grad._version)
-            for p in self.problem.parameters()
+            for p in self.unknowns
         ]
 
 

@@ -10,9 +10,9 @@ import torch
 
 import gdinverse as gd
 from gdinverse.bench import __main__ as command
-from gdinverse.bench import bounds, causes, rows, runs
-from gdinverse.bench.problems import DIAGONAL, MAIN, QUICK, TRIALS, inverse, sandwich
-from gdinverse.bench.runs import GRID, run, tune, window
+from gdinverse.bench import bounds, rows, runs
+from gdinverse.bench.problems import ALONG, DIAGONAL, MAIN, TRIALS, inverse, sandwich, trials
+from gdinverse.bench.runs import GRID, Run, tune, window
 from gdinverse.bench.subject import Subject
 from tests.package.planted import CentralizesAColumn, DoesNothing, Plain
 
@@ -28,7 +28,11 @@ STORED_COUNTS = [
 
 
 def tiny(trial, budget):
-    return replace(TRIALS[trial], budget=budget)
+    return replace(TRIALS[trial], budget=budget, quick=budget)
+
+
+def run(subject, make, lr, budget):
+    return Run(subject, make(), lr).go(budget)
 
 
 @pytest.mark.parametrize("case", STORED_COUNTS, ids=lambda case: f"{case[0].name} {case[1]}")
@@ -89,7 +93,7 @@ def test_no_method_that_combines_gradients_is_below_the_bound():
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_who_combines_gradients_is_measured(subject, inside):
-    assert rows.combines(subject) == inside
+    assert bounds.combines(subject) == inside
 
 
 def test_a_linear_optimizer_is_predicted_by_a_diagonal_problem():
@@ -112,10 +116,31 @@ def test_the_best_estimate_from_noisy_gradients_has_the_error_that_the_floor_nam
 
 def test_the_best_learning_rate_comes_first_and_the_window_is_around_it():
     tried = tune(Subject(torch.optim.Adagrad), tiny(DIAGONAL, 40))
-    best, *others = tried.values()
+    best, *others = tried
     assert best.evaluations == 13 <= min(r.evaluations for r in others if r.evaluations)
     assert window(tried) == pytest.approx(0.5)
     assert len(tried) == len(GRID) + 2
+
+
+def test_a_run_that_goes_on_is_the_run_that_was_not_interrupted():
+    whole = run(MOMENTUM, TRIALS[MAIN].make, 0.5, 200)
+    parts = run(MOMENTUM, TRIALS[MAIN].make, 0.5, 70).go(70).go(200)
+    assert parts.curve == whole.curve
+    assert len(whole.curve) == 201
+
+
+def test_a_run_that_goes_on_behind_its_target_keeps_its_counts():
+    arrived = run(MOMENTUM, TRIALS["inverse, κ 10"].make, 10**-0.5, 400)
+    assert (arrived.steps, arrived.evaluations, len(arrived.curve)) == (249, 249, 250)
+    arrived.go(400, after=30)
+    assert (arrived.steps, arrived.evaluations, len(arrived.curve)) == (249, 249, 280)
+
+
+def test_quick_means_the_quick_budgets_whichever_problems_are_named():
+    assert [trial.name for trial in trials((), quick=True)] == [MAIN, DIAGONAL]
+    assert [trial.budget for trial in trials((ALONG, DIAGONAL), quick=True)] == [1200, 1000]
+    assert trials((ALONG,), quick=False) == [TRIALS[ALONG]]
+    assert trials((), quick=False) == list(TRIALS.values())
 
 
 class Signs(Plain):
@@ -131,19 +156,19 @@ class Decays(Plain):
 @pytest.mark.parametrize(
     ("subject", "lrs", "cause"),
     [
-        (Subject(Signs), (0.01, 0.1), causes.FLOOR),
-        (Subject(Decays), (0.1,), causes.PULLED),
-        (Subject(CentralizesAColumn), (0.5,), causes.PROJECTED),
-        (Subject(DoesNothing), (0.1,), causes.STILL),
-        (Subject(SGD), (0.01,), causes.FALLING),
-        (Subject(SGD), (10.0,), causes.DIVERGES),
+        (Subject(Signs), (0.01, 0.1), "a floor proportional to lr"),
+        (Subject(Decays), (0.1,), "leaves the answer when put there"),
+        (Subject(CentralizesAColumn), (0.5,), "has no step along the gradient that is left"),
+        (Subject(DoesNothing), (0.1,), "no longer moves"),
+        (Subject(SGD), (0.01,), "still falls"),
+        (Subject(SGD), (10.0,), "diverges at every lr"),
     ],
     ids=lambda value: getattr(value, "name", None),
 )
 def test_the_cause_of_a_run_that_does_not_arrive_is_named(subject, lrs, cause):
     make = TRIALS[MAIN].make
-    tried = {lr: run(subject, make, lr, 700) for lr in lrs}
-    assert causes.cause(subject, make(), tried) == cause
+    tried = [run(subject, make, lr, 700) for lr in lrs]
+    assert rows.cause(subject, make(), tried).startswith(cause)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +176,7 @@ def short():
     """Two problems with a budget that shows all the ways through the code."""
     with pytest.MonkeyPatch.context() as patch:
         for name, budget in ((MAIN, 20), (DIAGONAL, 15)):
-            patch.setitem(QUICK, name, tiny(name, budget))
+            patch.setitem(TRIALS, name, tiny(name, budget))
         yield
 
 

@@ -10,7 +10,7 @@ import torch
 
 import gdinverse as gd
 from gdinverse.bench.problems import ALONG, MAIN, TRIALS
-from gdinverse.bench.runs import run
+from gdinverse.bench.runs import Run
 from gdinverse.bench.subject import Subject
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def test_torchs_rows_of_the_first_run_are_found_within_a_step_of_the_grid(name):
 @pytest.mark.parametrize(("name", "options", "lr", "count"), SAME, ids=lambda v: str(v)[:12])
 def test_on_the_same_problem_the_first_run_is_found_to_the_step(name, options, lr, count):
     subject = Subject(getattr(torch.optim, name), options)
-    assert run(subject, TRIALS["inverse, κ 10"].make, lr, 1000).steps == count
+    assert Run(subject, TRIALS["inverse, κ 10"].make(), lr).go(1000).steps == count
 
 
 def test_a_bowl_that_is_turned_is_nearly_the_same_to_linear_ones_and_not_to_adagrad():
@@ -84,45 +84,66 @@ def fenced(page, language):
     return re.sub(r"(?m)^# ?", "", block)
 
 
+# What a newcomer types, one after the other in one process, which is where the seconds go: as
+# pytest collects the package's files, as `python -m` runs it, and as pytest runs the page's tests.
+WAYS = """
+import runpy, sys, pytest
+root, *words = sys.argv[1:]
+quiet = ["-q", "-p", "no:cacheprovider", "-rfE"]
+print("== doctests", int(pytest.main([*quiet, "-k", "contract", root + "/gdinverse/bench"])))
+from gdinverse.bench import runs
+runs.GRID[:] = [10**-0.5]  # one learning rate in place of eleven
+sys.argv[1:] = words
+try:
+    runpy.run_module("gdinverse.bench", run_name="__main__", alter_sys=True)
+except SystemExit as end:
+    print("== shell", end.code)
+print("== tests", int(pytest.main([*quiet, "test_mine.py"])))
+"""
+
+
 @pytest.fixture(scope="module")
-def mine(tmp_path_factory):
-    """A folder with the page's optimizer in a file of its own, and the page's tests of it."""
+def ways(tmp_path_factory):
+    """What each way printed, and its exit status, where the page's optimizer and tests are."""
     folder = tmp_path_factory.mktemp("mine")
     page = (ROOT / "docs" / "bench" / "index.py").read_text()
     heavy = re.search(r"(?ms)^class Heavy.*?(?=^\S)", page)
     (folder / "mine.py").write_text("import torch\n\n\n" + heavy.group(0))
     (folder / "test_mine.py").write_text(fenced("contract", "python"))
-    return folder
-
-
-def shell(folder, *words):
-    """What a command prints and its exit status, in a folder from which the package is found."""
-    path = {"PYTHONPATH": f"{ROOT}", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(
-        [sys.executable, *words], cwd=folder, env=path, capture_output=True, text=True, timeout=200
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-# Two processes and a tuning each, 5 to 10 s: what a newcomer types, with nothing shortened.
-def test_a_newcomer_benches_a_file_from_the_shell_by_the_words_of_the_page(mine):
     command = fenced("contract", "sh").splitlines()[0].split()
     assert command[:3] == ["python", "-m", "gdinverse.bench"]
-    status, said = shell(mine, *command[1:])
+    path = {"PYTHONPATH": f"{ROOT}", "OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", WAYS, str(ROOT), *command[3:]],
+        cwd=folder,
+        env=path,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    said = re.findall(r"(?s)(.*?)\n== (\w+) (\d)", done.stdout)
+    assert len(said) == 3, done.stdout + done.stderr
+    return {name: (int(status), text) for text, name, status in said}
+
+
+def test_a_newcomer_benches_a_file_from_the_shell_by_the_words_of_the_page(ways):
+    status, said = ways["shell"]
     assert status == 1
     assert re.findall(r"(?m)^# ([\w ]+): ", said) == ["closure", "missing gradient", "schedule"]
     assert "the same path as torch.optim.SGD(momentum=0.9)" in said
+    assert re.search(r"A X B = C, κ 10 +\d+ ", said)
 
 
-def test_a_newcomer_holds_a_file_to_the_contract_by_the_tests_of_the_page(mine):
-    _, said = shell(mine, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", "test_mine.py")
+def test_a_newcomer_holds_a_file_to_the_contract_by_the_tests_of_the_page(ways):
+    status, said = ways["tests"]
     failed = re.findall(r"(?m)^FAILED test_mine.py::test_contract\[([^]]+)\]", said)
+    assert status == 1
     assert failed == ["closure", "missing gradient", "schedule"]
     assert "test_it_takes_at_most_five_times_the_bound" not in said
     assert re.search(r"3 failed, \d+ passed", said)
 
 
-# Four seconds: a process of its own is what it is about.
-def test_the_doctests_of_the_bench_hold_where_they_are_collected_alone():
-    status, said = shell(ROOT, "-m", "pytest", "-q", "gdinverse/bench", "-k", "contract")
+def test_the_doctests_of_the_bench_hold_where_they_are_collected_alone(ways):
+    status, said = ways["doctests"]
     assert status == 0, said
+    assert re.search(r"\d+ passed", said)
