@@ -436,10 +436,6 @@ whole = products(lambda: gd.inv(L), 64)
 finish = products(lambda: gd.proof.finish(result.value, L), 64)
 in_steps = 2 * int(result.steps)
 rest = whole - in_steps - finish
-print(
-    f"{int(result.steps)} steps {in_steps} + finish {finish:.1f} + the rest "
-    f"{rest:.1f} = {whole:.1f} products"
-)
 assert 0 < rest < whole / 2
 
 # %% tags=["figure"]
