@@ -358,7 +358,7 @@ assert not results["missing"]
 fig = gd.figures.figure(
     f"Slower than LAPACK in every case: gd.inv {tables['one 4×4']['gd.inv']['time']:.0f} times for "
     f"one 4×4, {large['gd.inv']['time']:.0f} for one 256×256",
-    x="what was inverted",
+    x="",
     y="time over torch.linalg.inv",
     x_range=(0.7, 6.4),
     y_range=(5, 3e6),
