@@ -214,8 +214,6 @@ needed = {
 low_end = torch.tensor(1e-3, dtype=torch.float64)
 greedy = (1 - minimax(1e-3).trace(low_end, 9)).abs()
 taken = {g: 3 * int(gd.rates.first_below(greedy, g)) for g in needed}
-for goal, k in needed.items():
-    print(f"{goal:g}: at least {k} products, best quintics {taken[goal]}")
 assert all(needed[goal] < taken[goal] for goal in needed)
 
 # %% tags=["figure"]

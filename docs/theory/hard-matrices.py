@@ -193,7 +193,7 @@ some = {
 }
 kappas = {name: torch.linalg.cond(A).item() for name, A in some.items()}
 fig = gd.figures.figure(
-    f"Four of them: condition numbers from {min(kappas.values()):.0f} to {max(kappas.values()):.0e}",
+    f"Four of the families: condition numbers from {min(kappas.values()):.0f} to {max(kappas.values()):.0e}",
     x="",
     y="",
     log_y=False,

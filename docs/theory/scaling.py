@@ -167,6 +167,29 @@ def chebyshev(x):
     return torch.stack((ones, x, 2 * x**2 - 1, 4 * x**3 - 3 * x), 1)
 
 
+# %% tags=["figure"]
+nearest = {}
+for way, columns in (("powers", powers(t)), ("Chebyshev", chebyshev(t))):
+    unit = columns / columns.norm(dim=0)
+    nearest[way] = (unit.T @ unit).triu(1).abs().max().item()
+fig = gd.figures.figure(
+    f"Two columns are at most {nearest['Chebyshev']:.2f} alike; of the powers, {nearest['powers']:.2f}",
+    x="year",
+    y="Chebyshev's polynomials of the scaled year",
+    log_y=False,
+    x_range=(1960, 2020),
+    y_range=(-1.1, 1.1),
+    caption="The four columns, degrees 0 to 3. Alike: the cosine of the angle between two columns.",
+    alt=f"The largest cosine between two columns is {nearest['Chebyshev']:.2f} for Chebyshev's "
+    f"polynomials and {nearest['powers']:.2f} for the powers 0 to 3.",
+)
+shown = range(1960, 2021, 20)
+fig.layout.xaxis.update(tickvals=list(shown), ticktext=list(map(str, shown)))
+for degree, role in enumerate(("floor", "c1", "c3", "c4")):
+    gd.figures.line(fig, years, chebyshev(t)[:, degree], role)
+fig
+
+# %%
 cubic = {
     "years": torch.linalg.cond(powers(years)).item(),
     "centered": torch.linalg.cond(powers(centered)).item(),
