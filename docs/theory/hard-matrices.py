@@ -59,18 +59,18 @@ for n in sizes:
 epsilon = torch.finfo(torch.float64).eps
 passed = next(n for n in sizes if grown[n] > 1 / epsilon)
 fig = gd.figures.figure(
-    f"From {grown[2]:.0f} to {grown[12]:.0e}: at n = {passed} the condition number passes 1/ε",
+    f"From {grown[2]:.0f} to {grown[12]:.0e}: at n = {passed} the condition number passes {1 / epsilon:.0e}",
     x="n",
     y="condition number of Hilbert n",
     x_range=(1.7, 12.6),
     y_range=(1, 1e18),
     caption="The product of the Frobenius norms of the matrix and of its inverse, by gd.inv. Green: "
-    "1/ε of float64.",
+    "one over the epsilon of float64.",
     alt="Condition numbers: "
     + ", ".join(f"n = {n}: {kappa:.0e}" for n, kappa in grown.items())
-    + f". 1/ε is {1 / epsilon:.0e}.",
+    + f". One over epsilon is {1 / epsilon:.0e}.",
 )
-gd.figures.line(fig, [1.7, 12.6], [1 / epsilon] * 2, "limit", "1/ε", at=3)
+gd.figures.line(fig, [1.7, 12.6], [1 / epsilon] * 2, "limit", "float64", at=3)
 gd.figures.line(fig, sizes, list(grown.values()), "c1")
 gd.figures.dots(fig, sizes, list(grown.values()), "c1")
 fig

@@ -105,7 +105,9 @@ fig = gd.figures.figure(
     + ".",
 )
 for i, role in enumerate(("c1", "c2", "c4", "c5")):
-    gd.figures.line(fig, away, h[i] / 2 * away**2, role)
+    parabola = h[i] / 2 * away**2
+    low = parabola < 0.46  # above, mode 1 would run into the axis' name
+    gd.figures.line(fig, away[low], parabola[low], role)
 gd.figures.label(fig, "mode 1", 1, h[0].item() / 2, "c1", above=False)
 gd.figures.label(fig, "mode 2", 2, 2 * h[1].item(), "c2")
 gd.figures.label(fig, "modes 3, 4", 2, 2 * h[2].item(), "c4")
