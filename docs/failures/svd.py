@@ -161,6 +161,24 @@ print("d     ", *(f"{x:9.1e}" for x in dead.d.detach()))
 assert abs(dead_level - level) < 1e-10
 assert dead.d.detach()[j].abs() < 1e-10
 
+# %% tags=["figure"]
+named = ["first", "second", "third"]
+fig = gd.figures.figure(
+    f"Two pairs fit M, and one asks for {agreement[j]:.2f}, which d² cannot be".replace(
+        "-", "−"
+    ),
+    x="pair of columns u, v",
+    y="σ",
+    log_y=False,
+    y_range=(-0.6, 2.2),
+    caption="Left bars: uᵀ M v, what each pair asks for. Right bars: d², what it has.",
+    alt=f"Asked for: {', '.join(f'{x:.2f}' for x in agreement)}. "
+    f"Had: {', '.join(f'{x:.2f}' for x in dead.d.detach() ** 2)}.",
+)
+gd.figures.bars(fig, named, agreement, "failure")
+gd.figures.bars(fig, named, dead.d.detach() ** 2, "c1")
+fig
+
 # %% [markdown]
 # !!! fix "Fix"
 #     `PenaltySVD(M, sigma="free")`: let $\sigma$ have either sign. The dead run then needs
@@ -264,6 +282,25 @@ assert died > 100 > 0 == lost_free.sum()
 assert odd_died > 0.9 * odd.sum()
 assert pairs > (died - odd_died) / 2
 assert slow.d.detach().abs().min() > 0.5
+
+# %% tags=["figure"]
+crowds = {"sign wrong": int(odd.sum()), "sign right": int((~odd).sum())}
+losing = [odd_died, died - odd_died]
+fig = gd.figures.figure(
+    f"Of {crowds['sign wrong']} with the wrong sign {losing[0]} lose a value, of the others {losing[1]}",
+    x="sign of det U det V beside that of det M",
+    y="of 200 matrices",
+    log_y=False,
+    y_range=(0, 135),
+    caption="Penalty 1. Left bars: how many there are. Right bars: how many lose a value.",
+    alt="; ".join(
+        f"{name}: {lose} of {count} lose a value"
+        for (name, count), lose in zip(crowds.items(), losing, strict=True)
+    ),
+)
+for counts, role in ((list(crowds.values()), "c1"), (losing, "failure")):
+    gd.figures.bars(fig, list(crowds), counts, role, [str(n) for n in counts])
+fig
 
 # %% [markdown]
 # Of the other {{= died - odd_died }} that lose a value, {{= pairs }} lose two. Two wrong signs do not

@@ -235,7 +235,25 @@ claims = {"1 … 9": by_library(S), "[[1, 2], [2, 4]]": by_library(T)}
 # !!! failure "Symptom"
 #     `torch.linalg.inv` of the matrix with the entries 1 to 9: {{= claims["1 … 9"][0] }}. The
 #     matrix has no inverse.
-#
+
+# %% tags=["figure"]
+found = torch.linalg.inv_ex(S).inverse
+missed = (found @ S - torch.eye(3)).abs().max().item()
+assert not missed < 0.5
+fig = gd.figures.figure(
+    "What the library returns, times the matrix, is not the identity",
+    x="",
+    y="",
+    caption="The matrix divided by 9, the answer divided by its largest entry, and their product without "
+    "the divisors.",
+    alt=f"Three grids of three by three. The product differs from the identity by up to {missed:.2g}.",
+)
+largest = found.abs().max()
+shown = {"M / 9": S / 9, "X / largest": found / largest, "X M": found @ S}
+gd.figures.grids(fig, {name: A.nan_to_num() for name, A in shown.items()})
+fig
+
+# %% [markdown]
 # Elimination looks for a zero to divide by. Rounding has left a tiny number in its place, and the
 # library divides by that. For another singular matrix the zero is exact, and it raises. Which of the
 # two happens depends on the matrix and on the build of the library.
@@ -291,7 +309,24 @@ kappas = [torch.linalg.cond(A.double()).item() for A in (widened, drawn)]
 # !!! failure "Symptom"
 #     You set the seed, and your step counts are not the ones that you read here. Matrix 1 should have
 #     the condition number {{= kappas[0] : .2f }}; yours has {{= kappas[1] : .2f }}.
-#
+
+# %% tags=["figure"]
+apart = (drawn - widened.double()).abs().max().item()
+fig = gd.figures.figure(
+    f"One seed, two dtypes: entries up to {apart:.2f} apart",
+    x="",
+    y="",
+    caption="The stronger the color, the larger the number.",
+    alt="Two grids of four by four that have nothing in common. First rows: "
+    + " and ".join(
+        ", ".join(f"{x:.2f}" for x in A[0]) for A in (widened, drawn)
+    )
+    + ".",
+)
+gd.figures.grids(fig, {"drawn in float32": widened, "in float64": drawn})
+fig
+
+# %% [markdown]
 # A float64 number takes twice as many bits of the random stream as a float32 number. So
 # `torch.rand(4, 4, dtype=torch.float64)` is not the float32 draw with more digits. It is another
 # matrix.
