@@ -51,10 +51,8 @@ class Run:
         return self
 
     def _over(self, budget: int, after: int) -> bool:
-        now = len(self.curve) - 1
-        spent = (
-            self.method.evaluations > budget if self.steps is None else now >= self.steps + after
-        )
+        now, target = len(self.curve) - 1, self.steps
+        spent = self.method.evaluations > budget if target is None else now >= target + after
         return spent or now > 2 * budget or self.curve[-1] > BEYOND
 
     def _add(self, loss: float) -> None:
