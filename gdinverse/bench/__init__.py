@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gdinverse.bench.bounds import combines
-from gdinverse.bench.contract import CHECKS, Check, Outcome
-from gdinverse.bench.contract import like as like_path
+from gdinverse.bench.contract import CHECKS, Check, Outcome, path_of
 from gdinverse.bench.examined import Examined
 from gdinverse.bench.problems import MAIN, trials
 from gdinverse.bench.properties import Habits
@@ -111,7 +110,7 @@ class Bench:
         vector
         matrix
         """
-        return [*CHECKS, *([like_path(like)] if like else [])]
+        return [*CHECKS, *([path_of(like)] if like else [])]
 
     def check(
         self,

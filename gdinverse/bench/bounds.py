@@ -31,7 +31,7 @@ def least(problem: Quadratic) -> int:
     >>> least(inverse(10.0))
     8
     """
-    loss = rates.conjugate_gradient(problem.modes(), 600).loss
+    loss = rates.conjugate_gradient(problem.spectrum(), 600).loss
     return int(rates.first(loss <= TARGET**2 * loss[0]))
 
 
@@ -48,7 +48,7 @@ def combines(subject: Subject) -> bool:
     method = Counted(subject, problem, 0.03)
     method.watch = lambda: seen.append(normalize(problem.X.grad.detach().flatten(), dim=0))
     while len(seen) < WATCHED:
-        method.loss()
+        method.losses()
         method.advance()
         move = problem.X.detach().flatten()  # it starts at 0
         basis, _ = torch.linalg.qr(torch.stack(seen).mT)
@@ -120,5 +120,5 @@ def noise_floor(problem: Quadratic, gradients: int) -> float:
     are taken. Without the 1 it is the bound of Cramér and Rao, for who does not know that the
     answer has size 1.
     """
-    h = problem.modes().curvature
+    h = problem.spectrum().curvature
     return float((1 / (gradients * h.square() / problem.noise**2 + 1)).mean().sqrt())

@@ -143,7 +143,7 @@ CHECKS = tuple(
 )
 
 
-def like(reference: Make) -> Check:
+def path_of(reference: Make) -> Check:
     """The check that an optimizer takes the path of another, at that one's defaults."""
     module, name = reference.__module__, reference.__name__
     lines = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from contextlib import redirect_stdout
@@ -99,8 +100,8 @@ class Examined:
     def apart(self, body: str) -> float:
         """How far apart lines leave p and q."""
         space = self.measure(self.lines(body))
-        distance = float((space["p"] - space["q"]).detach().abs().max())
-        return distance if distance == distance else float("inf")
+        distance = (space["p"] - space["q"]).detach().abs().max()
+        return float(distance.nan_to_num(math.inf, math.inf))
 
     @cached_property
     def random(self) -> bool:

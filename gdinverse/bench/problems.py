@@ -59,11 +59,10 @@ class Quadratic(Problem):
     def finite(self) -> Tensor:
         return torch.tensor(True)
 
-    def modes(self, X: Tensor | None = None) -> rates.Modes:
-        """The error of X, by default the start, along the eigenvectors of H."""
+    def spectrum(self) -> rates.Modes:
+        """The error of X along the eigenvectors of H."""
         h, directions = torch.linalg.eigh(self.H)
-        X = self.X.detach() if X is None else X
-        weight = (directions.mT @ (X - self.answer).flatten()).square()
+        weight = (directions.mT @ (self.X.detach() - self.answer).flatten()).square()
         return rates.Modes(h.clamp(min=0), weight, self.answer.norm())
 
 
@@ -104,7 +103,7 @@ def sandwich(condition_number: float, noise: float = 0.0, rotated: bool = True) 
 
     Examples
     --------
-    >>> h = sandwich(10.0).modes().curvature
+    >>> h = sandwich(10.0).spectrum().curvature
     >>> f"{h.max() / h.min():.1f}"
     '100.0'
     """

@@ -20,7 +20,7 @@ AGAIN, AFTER = 1e-3, 2000  # a run has left again where it is above this, up to 
 FAR = 600  # steps, after which the direction of further steps is looked at
 GRADIENTS, NOISE = 500, 0.1  # of the noisy problem: how many are seen, and their error
 
-# Every step of torch is entered for its profiler, which takes as long as the step of SGD itself.
+# torch enters every step for its profiler, which takes at least as long as SGD's own step.
 unprofiled = patch.object(profiler, "record_function", nullcontext)
 
 

@@ -31,8 +31,8 @@ class Run:
 
     def __init__(self, subject: Subject, problem: Any, lr: float) -> None:
         self.lr, self.method = lr, Counted(subject, problem, lr)
-        self.losses, self.first = iter(self.method), math.nan
-        self.curve: list[float] = []
+        self.losses = iter(self.method)
+        self.first, self.curve = next(self.losses), [1.0]
         self.steps: int | None = None
         self.evaluations: int | None = None
 
@@ -51,16 +51,11 @@ class Run:
         return self
 
     def _over(self, budget: int, after: int) -> bool:
-        if not self.curve:
-            return False
-        now = len(self.curve) - 1
-        spent = (
-            self.method.evaluations > budget if self.steps is None else now >= self.steps + after
-        )
+        now, target = len(self.curve) - 1, self.steps
+        spent = self.method.evaluations > budget if target is None else now >= target + after
         return spent or now > 2 * budget or self.curve[-1] > BEYOND
 
     def _add(self, loss: float) -> None:
-        self.first = self.first if self.curve else loss
         left = math.sqrt(max(loss, 0) / self.first) if math.isfinite(loss) else math.inf
         if self.steps is None and left <= TARGET:
             self.steps = len(self.curve)

@@ -58,7 +58,6 @@ class Counted(Blind):
         self.evaluations = 0
         self.watch: Callable[[], object] = lambda: None
         super().__init__(problem, subject, {"lr": lr})
-        self.settings = None
 
     def _evaluate(self) -> torch.Tensor:
         self.evaluations += 1
@@ -69,13 +68,5 @@ class Counted(Blind):
     def __iter__(self) -> Iterator[float]:
         """The loss at the start and after every step, without an end."""
         while True:
-            yield self.loss()
+            yield float(self.losses())
             self.advance()
-
-    def loss(self) -> float:
-        """The loss where the optimizer stands; its gradient is in place afterwards."""
-        if not self.moods:
-            return float(self._evaluate())
-        self.optimizer.eval()
-        with torch.no_grad():
-            return float(self.problem())

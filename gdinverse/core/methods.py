@@ -81,17 +81,20 @@ class Blind:
             self.law = partial(descent, self.settings)
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Losses and free bound of the current iterate; its gradients are in place afterwards.
+        """Losses and free bound of the current iterate; its gradients are in place afterwards."""
+        losses = self.losses()
+        return losses, *self.problem.quick_bound(losses)
+
+    def losses(self) -> Tensor:
+        """The losses of the current iterate; its gradients are in place afterwards.
 
         An optimizer that shows one point and asks for the gradient at another is asked for the
         one that it shows.
         """
-        if self.moods:
-            self.optimizer.eval()
-            losses = self.problem().detach()
-        else:
-            losses = self._evaluate()
-        return losses, *self.problem.quick_bound(losses)
+        if not self.moods:
+            return self._evaluate()
+        self.optimizer.eval()
+        return self.problem().detach()
 
     def advance(self) -> None:
         if self.moods:

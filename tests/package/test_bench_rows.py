@@ -50,11 +50,11 @@ def test_the_start_reaches_no_target_and_who_does_nothing_gets_no_point(name):
 
 def test_a_quadratic_of_the_bench_has_the_spectrum_that_it_names():
     for problem, condition_number in ((sandwich(10.0), 10), (inverse(100.0, rotated=False), 100)):
-        h = problem.modes().curvature
+        h = problem.spectrum().curvature
         assert float(h.max()) == pytest.approx(1)
         assert float(h.max() / h.min()) == pytest.approx(condition_number**2)
         assert float(problem.answer.square().mean()) == pytest.approx(1)
-    assert len(sandwich(10.0).modes().curvature.log().round(decimals=6).unique()) == 256
+    assert len(sandwich(10.0).spectrum().curvature.log().round(decimals=6).unique()) == 256
 
 
 def test_the_bound_is_what_conjugate_gradients_take_on_the_matrix_itself():
@@ -105,7 +105,7 @@ def test_a_linear_optimizer_is_predicted_by_a_diagonal_problem():
 
 def test_the_best_estimate_from_noisy_gradients_has_the_error_that_the_floor_names():
     problem = sandwich(10.0, noise=0.1)
-    h = problem.modes().curvature
+    h = problem.spectrum().curvature
     generator = torch.Generator().manual_seed(0)
     answers, noise = torch.randn(2, 200, len(h), generator=generator, dtype=torch.float64)
     seen = h * answers + 0.1 / math.sqrt(500) * noise  # the mean of 500 gradients at 0, negated
