@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections import defaultdict
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,12 @@ def words(text: str) -> str:
     return " ".join(dict.fromkeys(WORD.findall(plain)))
 
 
-def raised() -> str:
-    """The words of all errors of the package's own."""
-    trees = [ast.parse(path.read_text()) for path in sorted(build.root.glob("gdinverse/**/*.py"))]
-    raises = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+@cache  # `mkdocs serve` asks for all files again at each edit of one
+def raised(source: str) -> str:
+    """The words of all errors that a file of the package raises."""
+    raises = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise)]
     parts = [part for one in raises for part in ast.walk(one) if isinstance(part, ast.Constant)]
-    return words(" ".join(part.value for part in parts if isinstance(part.value, str)))
+    return " ".join(part.value for part in parts if isinstance(part.value, str))
 
 
 def synonyms() -> dict[str, str]:
@@ -98,7 +98,8 @@ def on_post_build(config: MkDocsConfig, **_: Any) -> None:
     index = json.loads(path.read_text())
     entries.update((entry["location"], entry) for entry in index["docs"])
     more: dict[str, str] = defaultdict(str, said)
-    more[RAISED] += " " + raised()
+    sources = [path.read_text() for path in sorted(build.root.glob("gdinverse/**/*.py"))]
+    more[RAISED] += " " + words(" ".join(map(raised, sources)))
     also = synonyms()
     for location, entry in entries.items():
         entry |= {"also": also.get(location, ""), "said": more[location]}
