@@ -18,10 +18,9 @@ Formula = tuple[bool, str]  # displayed, TeX
 # What pymdownx.arithmatex leaves: \(…\) inline, \[…\] displayed.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
 HEADING = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
-# KaTeX writes each formula three times; the search reads the one with signs.
-REPEATED = re.compile(r'<(?=annotation |span class="katex-html")(\w+)')
 
 known: dict[Formula, dict[str, str]] = {}
+read: dict[str, str] = {}  # each page as the search reads it: of a formula, its signs once
 
 
 def typeset(pages: Iterable[Page]) -> None:
@@ -35,6 +34,7 @@ def typeset(pages: Iterable[Page]) -> None:
         for heading in HEADING.finditer(content):
             if FORMULA.search(heading[0]):
                 build.fail(f"{page.file.src_uri}: no math in headings: {heading[0]}")
+        read[page.url] = FORMULA.sub(signs, content)
         page.content = FORMULA.sub(partial(shown, page), content)
 
 
@@ -47,7 +47,13 @@ def shown(page: Page, match: re.Match[str]) -> str:
     if "error" in answer:
         build.fail(f"{page.file.src_uri}: ${formula(match)[1]}$: {answer['error']}")
         return f"<code>{match[2]}</code>"
-    return REPEATED.sub(r"<\1 data-search-exclude", answer["html"])
+    return answer["html"]
+
+
+def signs(match: re.Match[str]) -> str:
+    """KaTeX writes a formula three times; these are the first, as MathML, without its tags."""
+    first = known[formula(match)].get("html", "").partition("<annotation")[0]
+    return re.sub("<[^>]+>", "", first)
 
 
 def katex(formulas: list[Formula]) -> list[dict[str, str]]:

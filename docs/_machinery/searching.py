@@ -12,13 +12,16 @@ import json
 import re
 import tomllib
 from collections import defaultdict
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.plugins import event_priority
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 
+import formulas
 from build import build, rendered
 
 # How much a match counts in each part. The theme looks at the first two only, and shows them.
@@ -30,20 +33,30 @@ PARTS = re.compile(r"#gdinverse\.(\w+\.)*[A-Z]\w+\.\w+$")  # of a class
 # Where a reader learns what to do about an error that a call raises.
 RAISED = f"{SYMPTOMS[-1]}#before-the-first-step"
 
-HIDDEN = re.compile("<(pre|text)(?=[ >])")  # code, and the letters of a drawing
+SILENT = re.compile(r"<(pre|svg|text)\b.*?</\1>", re.DOTALL)  # code, drawings and their letters
 HEADING = re.compile(r'<h[1-4] id="([^"]+)"')
 OUTPUT = re.compile(r'<div class="[^"]*\bgd-output\b.*?</div>', re.DOTALL)
 WORD = re.compile(r"[^\W\d]\w\w+")
 
 entries: dict[str, Any] = {}  # `mkdocs serve` reads only some pages again
 said: dict[str, str] = {}  # what each section prints
+other: dict[str, str] = {}  # of each page, what the search reads; while it does so, the page
 
 
 def on_env(_env: Any, files: Files, **_: Any) -> None:
     for page in rendered(files):
-        content = page.content or ""
-        said.update(printed(content, page.url))
-        page.content = HIDDEN.sub(r'\g<0> data-search-exclude="true"', content)
+        said.update(printed(page.content or "", page.url))
+        other[page.url] = SILENT.sub("", formulas.read[page.url])
+
+
+def exchange(_context: Any, page: Page, **_: Any) -> None:
+    """Give the search prose alone, since it reads each tag and letter; then the page to readers."""
+    page.content, other[page.url] = other[page.url], page.content or ""
+
+
+on_page_context = CombinedEvent(
+    event_priority(50)(partial(exchange)), event_priority(-50)(partial(exchange))
+)
 
 
 def printed(content: str, url: str) -> dict[str, str]:
@@ -60,12 +73,12 @@ def words(text: str) -> str:
     return " ".join(dict.fromkeys(WORD.findall(plain)))
 
 
-def raised() -> str:
-    """The words of all errors of the package's own."""
-    trees = [ast.parse(path.read_text()) for path in sorted(build.root.glob("gdinverse/**/*.py"))]
-    raises = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+@cache  # `mkdocs serve` asks for all files again at each edit of one
+def raised(source: str) -> str:
+    """The words of all errors that a file of the package raises."""
+    raises = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise)]
     parts = [part for one in raises for part in ast.walk(one) if isinstance(part, ast.Constant)]
-    return words(" ".join(part.value for part in parts if isinstance(part.value, str)))
+    return " ".join(part.value for part in parts if isinstance(part.value, str))
 
 
 def synonyms() -> dict[str, str]:
@@ -85,7 +98,8 @@ def on_post_build(config: MkDocsConfig, **_: Any) -> None:
     index = json.loads(path.read_text())
     entries.update((entry["location"], entry) for entry in index["docs"])
     more: dict[str, str] = defaultdict(str, said)
-    more[RAISED] += " " + raised()
+    sources = [path.read_text() for path in sorted(build.root.glob("gdinverse/**/*.py"))]
+    more[RAISED] += " " + words(" ".join(map(raised, sources)))
     also = synonyms()
     for location, entry in entries.items():
         entry |= {"also": also.get(location, ""), "said": more[location]}

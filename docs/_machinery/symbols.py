@@ -10,6 +10,7 @@ import ast
 import re
 import symtable
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
 from typing import Any
 
 from mkdocs.structure.nav import Navigation
@@ -42,7 +43,7 @@ def unseen(notebook: NotebookNode) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells, 1):
         tags = set(cell.metadata.get("tags", []))
         kind = "drawn" if tags & DRAWING else "solved" if "solution" in tags else "seen"
-        used, bound = reading(cell)
+        used, bound = reading(cell.cell_type, cell.source)
         for name in sorted(used) if kind != "drawn" else ():
             where, how = origin.get(name, (0, "seen"))
             if how == "drawn" or (how == "solved" and kind == "seen"):
@@ -50,18 +51,19 @@ def unseen(notebook: NotebookNode) -> Iterator[str]:
         origin |= dict.fromkeys(bound, (number, kind))
 
 
-def reading(cell: NotebookNode) -> Names:
+@cache  # `mkdocs serve` asks for all cells again at each edit of one
+def reading(kind: str, source: str) -> Names:
     """The names that a cell takes from the cells above, and those that it binds."""
-    if cell.cell_type == "code":
+    if kind == "code":
         try:
-            return walk(ast.parse(cell.source).body)
+            return walk(ast.parse(source).body)
         except SyntaxError:  # the page's run says where
             return set(), set()
-    if cell.cell_type != "markdown":
+    if kind != "markdown":
         return set(), set()
-    found = (split(value)[0] for value in VALUE.findall(cell.source))
+    found = (split(value)[0] for value in VALUE.findall(source))
     values = [value for value in found if not ELSEWHERE.fullmatch(value)]
-    listed = {name for block in OPENING.findall(cell.source) for name in LISTED.findall(block)}
+    listed = {name for block in OPENING.findall(source) for name in LISTED.findall(block)}
     return {name for value in values for name in taken(value)} - listed, listed
 
 

@@ -31,6 +31,15 @@ def test_letters_of_drawings_are_not_in_the_index(entries):
     assert "10−8" not in entries[""]["text"]
 
 
+def test_a_formula_is_read_once(entries):
+    text = entries["theory/scaling/#what-sets-the-steps"]["text"]
+    assert "with a matrix A of m rows" in text
+
+
+def test_no_code_is_in_the_index(entries):
+    assert [place for place, entry in entries.items() if "<pre>" in entry["text"]] == []
+
+
 def test_sections_come_before_pages_symptoms_before_others_and_parts_of_a_class_last(entries):
     boosts = {kind_of(place): entry.get("boost", 1) for place, entry in entries.items()}
     assert boosts == {"page": 1, "part": 0.5, "section": 3, "symptom": 6}
