@@ -20,8 +20,8 @@ import gdinverse as gd
 
 d = torch.linspace(-1, 1, 101)
 fig = gd.figures.figure(
-    f"At 0.2 the loss of σ is {0.2**2:.2f}, that of σ = d² is {0.2**4:.4f}",
-    x="the unknown, σ or d",
+    f"At 0.2 the free unknown costs {0.2**2:.2f}, and the squared one {0.2**4:.4f}",
+    x="the unknown",
     y="part of the loss for a value that is zero",
     log_y=False,
     x_range=(-1, 1),
@@ -30,8 +30,8 @@ fig = gd.figures.figure(
     alt="Two valleys with their lowest point at zero: a parabola, and a fourth power that is flat "
     "between -0.3 and 0.3.",
 )
-gd.figures.line(fig, d, d**2, "c1", "σ", at=0.6)
-gd.figures.line(fig, d, d**4, "failure", "d²", at=-0.75)
+gd.figures.line(fig, d, d**2, "c1", "free", at=0.6)
+gd.figures.line(fig, d, d**4, "failure", "squared", at=-0.75)
 fig
 
 # %%

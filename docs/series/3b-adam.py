@@ -256,14 +256,14 @@ rates = gd.rates.rate(stretch[:, None], 1.0, 0.9).amax(-1)
 assert (rates[stretch < 3.79] < 1).all()
 assert (rates[stretch > 3.81] > 1).all()
 fig = gd.figures.figure(
-    "With momentum 0.9 the error of a mode grows where αh is above 3.8",
-    x="learning rate times curvature, αh",
+    "With momentum 0.9 an error grows where rate times curvature is above 3.8",
+    x="learning rate times curvature",
     y="factor of the error per step",
     log_y=False,
     x_range=(0, 4.5),
     y_range=(0.9, 1.2),
-    caption="For Adam, h is the curvature that it sees, and 0.1 times its learning rate stands for α.",
-    alt="The factor is below one up to αh = 3.8 and rises above one beyond; at 4.4 it is "
+    caption="For Adam: a tenth of its learning rate, times the curvature that it sees.",
+    alt="The factor is below one up to 3.8 and rises above one beyond; at 4.4 it is "
     f"{rates[-1]:.2f}.",
 )
 gd.figures.line(fig, [0, 4.5], [1, 1], "floor")
@@ -361,7 +361,7 @@ assert effective[15_500] > 5000 * effective[0]
 fig = gd.figures.figure(
     f"The steps shrink, the effective learning rate grows to {effective[crossed]:.0f}",
     x="step",
-    y="length of the step, and largest α/D",
+    y="length of the step, and effective rate",
     x_range=(0, 21_000),
     y_range=(1e-18, 1e4),
     caption=f"The run above. Dot: where the limit is crossed, at step {crossed:,}.",
@@ -373,7 +373,7 @@ each = torch.arange(0, 20_000, 20)
 lengths = moves[each].clamp(min=1e-18)
 gd.figures.line(fig, each, lengths, "measured", "length", at=6000)
 grown = torch.tensor(effective)[each]
-gd.figures.line(fig, each, grown, "c4", "α/D", at=6000)
+gd.figures.line(fig, each, grown, "c4", "effective rate", at=6000)
 gd.figures.dot(fig, crossed, effective[crossed], "c4")
 fig
 
