@@ -27,7 +27,7 @@ from values import ELSEWHERE, NOT_YET, VALUE, resolve, split
 FORKS = multiprocessing.get_context("forkserver")
 POOL = ThreadPoolExecutor(2)
 PATIENCE = 300  # seconds for a step, however busy the machine
-KEPT = 8  # pages whose processes stay, for their next edit
+KEPT = 8  # pages whose processes stay for their next edit: those that take longest
 GRACE = 3  # seconds that `mkdocs serve` waits for pages before it shows them unfinished
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 UNFINISHED = '!!! note "Not yet executed"\n    {} of {} steps have run. The page then comes anew.'
@@ -63,6 +63,9 @@ class Page:
 
     def finished(self, plan: cells.Plan) -> bool:
         return ended(self.known(plan), plan)
+
+    def seconds(self) -> float:
+        return sum(one["seconds"] for one in self.results)
 
     def run(self) -> None:
         """Do what is not known yet, one step after another, whatever is edited meanwhile."""
@@ -105,7 +108,7 @@ class Page:
 
     def start(self, root: str) -> None:
         self.end()
-        resting = [page for page in alive if page.future.done()]
+        resting = sorted((page for page in alive if page.future.done()), key=Page.seconds)
         for page in resting[: max(0, len(alive) + 1 - KEPT)]:
             page.end()
         alive.append(self)
@@ -156,7 +159,7 @@ class Page:
 
 
 pages: dict[str, Page] = {}
-alive: list[Page] = []  # the longest first
+alive: list[Page] = []
 
 
 def common(keys: list[str], steps: list[cells.Step]) -> int:
