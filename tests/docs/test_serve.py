@@ -1,15 +1,17 @@
 """`mkdocs serve` while a page is written: mistakes are shown, nothing hangs, nothing is old."""
 
+import importlib
 import socket
 import subprocess
 import sys
 import time
+from unittest.mock import MagicMock
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
-from tests.docs.site import clean_environment
+from tests.docs.site import ROOT, clean_environment
 
 PAGE = "series/1-small/"
 
@@ -120,3 +122,17 @@ def fetch(address):
             return answer.read().decode()
     except (URLError, TimeoutError, ConnectionError):
         return ""
+
+
+def test_the_pages_that_take_longest_keep_their_processes(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs/_machinery")
+    execution = importlib.import_module("execution")
+    lasting = [execution.Page(str(time), [{"seconds": time}]) for time in (9, 1, 5)]
+    ended = []
+    monkeypatch.setattr(execution, "KEPT", 2)
+    monkeypatch.setattr(execution, "FORKS", MagicMock())
+    monkeypatch.setattr(execution.FORKS, "Pipe", lambda: (MagicMock(), MagicMock()))
+    monkeypatch.setattr(execution, "alive", lasting)
+    monkeypatch.setattr(execution.Page, "end", lambda page: ended.append(page.name))
+    execution.Page("new", []).start("root")
+    assert ended == ["new", "1", "5"]
