@@ -24,14 +24,16 @@ fig = gd.figures.figure(
     x="the unknown",
     y="part of the loss for a value that is zero",
     log_y=False,
-    x_range=(-1, 1),
+    x_range=(-1.1, 1.6),
     y_range=(0, 1.05),
     caption="The fourth power has no curvature at zero, and so no rate.",
     alt="Two valleys with their lowest point at zero: a parabola, and a fourth power that is flat "
     "between -0.3 and 0.3.",
 )
-gd.figures.line(fig, d, d**2, "c1", "free", at=0.6)
-gd.figures.line(fig, d, d**4, "failure", "squared", at=-0.75)
+gd.figures.line(fig, d, d**2, "c1")
+gd.figures.line(fig, d, d**4, "failure")
+gd.figures.label(fig, "free", 0, 0.55, "c1", anchor="center")
+gd.figures.label(fig, "squared", 0.85, 0.25, "failure")
 fig
 
 # %%
