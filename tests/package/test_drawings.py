@@ -283,6 +283,16 @@ def test_bars_are_as_high_as_their_numbers():
     assert all(right <= left + 1e-4 for (_, right), (left, _) in pairwise(ends))
 
 
+def test_a_bar_below_zero_hangs_from_it():
+    fig = empty(log_y=False, y_range=(-1, 1))
+    figures.bars(fig, ["up", "down"], [0.5, -0.25])
+    up, down = (one for one in parsed(fig).iter("rect") if one.get("fill")[0] == "#")
+    size = {one: float(one.get("height")[:-1]) for one in (up, down)}
+    assert size[up] == pytest.approx(2 * size[down], rel=1e-3)
+    top = [float(one.get("y")[:-1]) for one in (up, down)]
+    assert top[0] + size[up] == pytest.approx(top[1], abs=1e-3)
+
+
 def test_a_map_is_bright_where_it_is_fast_and_empty_where_nothing_converges():
     map_, bar = (grid for grid in drawn(mapped).iter("svg") if grid.get("shape-rendering"))
     colors = {path.get("d"): path.get("fill") for path in map_.iter("path")}
