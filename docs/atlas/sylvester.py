@@ -128,7 +128,7 @@ fig = gd.figures.figure(
     x="",
     y="",
     caption="Blue is positive, orange negative.",
-    alt="Three grids of four by four: the answer from zero, the answer from ones, and their difference, "
+    alt="Three grids of 4 × 4: the answer from zero, the answer from ones, and their difference, "
     "which is one in the first entry and zero elsewhere.",
 )
 shown = {"from 0": first, "from 1": second}
