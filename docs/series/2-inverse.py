@@ -77,7 +77,8 @@ fig = gd.figures.figure(
     log_y=False,
     x_range=(-0.1, 1.1),
     y_range=(0, 1.5),
-    caption="The loss of x, the square of 2x − 1, and where five steps stand on it.",
+    caption="The loss of x, the square of 2x − 1, and where five steps stand on it."
+    '<gd-moving kind="hopping"></gd-moving>',
     alt="A parabola with its lowest point at 0.5. Dots at x = "
     + ", ".join(f"{x:.4f}" for x in hops)
     + ", each closer to 0.5 by the same factor.",

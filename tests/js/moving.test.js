@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { path, redraw, share } from "../../docs/assets/js/moving.js";
+import * as hopping from "../../docs/assets/js/moving/hopping.js";
 import { bestCubic, count, frame, ranges } from "../../docs/assets/js/moving/touching.js";
 
 const file = new URL("fixtures/moving.json", import.meta.url);
-const { touching } = JSON.parse(readFileSync(file, "utf8"));
+const { touching, hopping: hops } = JSON.parse(readFileSync(file, "utf8"));
 
 const near = (a, b, tolerance = 1e-12) => assert.ok(Math.abs(a - b) <= tolerance, `${a} ${b}`);
 
@@ -35,6 +36,25 @@ test("what is drawn touches the band at the three dots, and leaves it nowhere", 
     assert.ok(Math.max(...ys) > high - 1e-3); // the curve does get there
     assert.ok(said.includes(`${((high - low) / 2).toFixed(3)} off`), said);
   }
+});
+
+test("the hops are those of the package, and stay in the valley", () => {
+  assert.ok(hops.length > 3);
+  for (const { lr, points, factor } of hops) {
+    const found = hopping.hop(lr);
+    near(found.factor, factor);
+    points.forEach((x, k) => near(found.points[k], x));
+    const { traces, said } = hopping.frame({ lr });
+    for (const [xs, ys] of traces.slice(1)) {
+      assert.deepEqual(xs, found.points);
+      xs.forEach((x, k) => near(ys[k], (2 * x - 1) ** 2));
+      assert.ok(Math.max(...ys) <= 1 && Math.max(...xs) <= 1);
+    }
+    assert.ok(said.includes(`leaves ${factor.toFixed(2).replace("-", "−")} of`), said);
+  }
+  const [{ min, max, value }] = hopping.ranges;
+  assert.ok(hops.some(({ lr }) => lr === min) && hops.some(({ lr }) => lr === max));
+  assert.equal(value, 0.1); // as the page has it
 });
 
 const AXES = { xaxis: { range: [0, 2] }, yaxis: { type: "log", range: [-2, 0] } };
