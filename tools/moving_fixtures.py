@@ -16,6 +16,7 @@ from tools.setup import ROOT
 FIXTURES = ROOT / "tests" / "js" / "fixtures" / "moving.json"
 EXPONENTS = (-3.0, -2.37, -2.0, -1.0, -0.61, -0.1)
 LEARNING_RATES = (0.005, 0.1, 0.125, 0.2, 0.25)
+PAIRS = ((0.4, 0.0), (0.44, 0.0), (0.01, 0.0), (0.44, 0.95), (0.3, 0.25), (0.01, 0.95))
 
 
 def touching(exponent: float) -> dict[str, Any]:
@@ -42,10 +43,27 @@ def hopping(lr: float) -> dict[str, Any]:
     return {"lr": lr, "points": points, "factor": 1 - lr * problem.modes().curvature.item()}
 
 
+def rolling(lr: float, momentum: float) -> dict[str, Any]:
+    """Where the first row of an inverse is each 13 steps from zero, and when it has six digits."""
+    problem = gd.Inverse([[2.0, 1.0], [1.0, 2.0]], guess="zeros")
+    optimizer = torch.optim.SGD(problem.parameters(), lr=lr, momentum=momentum)
+    points = []
+    for _ in range(5001):
+        points.append(problem.value()[0])
+        problem.backward()
+        optimizer.step()
+    rows = torch.stack(points)
+    answer = torch.tensor([2.0, -1.0], dtype=rows.dtype) / 3
+    error = (rows - answer).norm(dim=1) / answer.norm()
+    steps = int(gd.rates.first_below(error, 1e-6))
+    return {"lr": lr, "momentum": momentum, "points": rows[:40:13].tolist(), "steps": steps}
+
+
 def fixtures() -> dict[str, Any]:
     return {
         "touching": [touching(exponent) for exponent in EXPONENTS],
         "hopping": [hopping(lr) for lr in LEARNING_RATES],
+        "rolling": [rolling(*pair) for pair in PAIRS],
     }
 
 

@@ -71,11 +71,12 @@ crossing = [at(-ROOT / 3 * (-0.8) ** k, -ROOT * 0.8**k) for k in range(40)]
 fig = landscape(
     "Going downhill, the ball crosses the valley at each step",
     "Rings: equal loss, around the answer. Each dot is a step of gradient descent, from (0, 0), at "
-    "learning rate 0.4.",
+    'learning rate 0.4.<gd-moving kind="rolling"></gd-moving>',
     "Long ellipses around the answer at (0.667, -0.333). The steps from (0, 0) zigzag from one side "
     "of the valley to the other, and shrink towards the answer.",
 )
-draw_path(fig, crossing, "measured")
+gd.figures.line(fig, *zip(*crossing, strict=True))
+gd.figures.dots(fig, *zip(*crossing, strict=True))
 gd.figures.dot(fig, *ANSWER, "limit")
 fig
 

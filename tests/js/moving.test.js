@@ -4,10 +4,11 @@ import { test } from "node:test";
 
 import { path, redraw, share } from "../../docs/assets/js/moving.js";
 import * as hopping from "../../docs/assets/js/moving/hopping.js";
+import * as rolling from "../../docs/assets/js/moving/rolling.js";
 import { bestCubic, count, frame, ranges } from "../../docs/assets/js/moving/touching.js";
 
 const file = new URL("fixtures/moving.json", import.meta.url);
-const { touching, hopping: hops } = JSON.parse(readFileSync(file, "utf8"));
+const { touching, hopping: hops, rolling: rolls } = JSON.parse(readFileSync(file, "utf8"));
 
 const near = (a, b, tolerance = 1e-12) => assert.ok(Math.abs(a - b) <= tolerance, `${a} ${b}`);
 
@@ -55,6 +56,42 @@ test("the hops are those of the package, and stay in the valley", () => {
   const [{ min, max, value }] = hopping.ranges;
   assert.ok(hops.some(({ lr }) => lr === min) && hops.some(({ lr }) => lr === max));
   assert.equal(value, 0.1); // as the page has it
+});
+
+test("the ball's way and its steps are the package's, and only what is on the map is drawn", () => {
+  assert.ok(rolls.length > 4);
+  for (const { lr, momentum, points, steps } of rolls) {
+    const found = rolling.roll(lr, momentum);
+    assert.equal(found.steps, steps);
+    assert.equal(found.points.length, 13 * (points.length - 1) + 1);
+    points.forEach((point, k) => point.forEach((x, i) => near(found.points[13 * k][i], x)));
+    const { traces, said } = rolling.frame({ lr, momentum });
+    const [way, [xs, ys], answer] = traces.slice(-3);
+    assert.equal(way[0].length, found.points.length);
+    assert.ok(xs.every((x) => x >= -0.25 && x <= 1.15) && ys.every((y) => y >= -0.72 && y <= 0.28));
+    assert.deepEqual(answer, [[2 / 3], [-1 / 3]]);
+    const words = steps < 0 ? "not in 5,000" : steps.toLocaleString("en");
+    assert.ok(said.endsWith(`six digits: ${words}.`), said);
+  }
+  assert.deepEqual(
+    [rolls[0].lr, rolls[0].momentum],
+    rolling.ranges.map((one) => one.value),
+  );
+});
+
+test("a ring of the map has one loss", () => {
+  const M = [
+    [2, 1],
+    [1, 2],
+  ];
+  const losses = ([xs, ys]) =>
+    xs.map((x, k) => {
+      const r = [0, 1].map((j) => x * M[0][j] + ys[k] * M[1][j] - (j === 0));
+      return (r[0] ** 2 + r[1] ** 2) / 4;
+    });
+  const rings = rolling.frame({ lr: 0.4, momentum: 0 }).traces.slice(0, 8);
+  for (const values of rings.map(losses)) values.forEach((one) => near(one, values[0]));
+  near(losses(rings[7])[0], 0.4);
 });
 
 const AXES = { xaxis: { range: [0, 2] }, yaxis: { type: "log", range: [-2, 0] } };
