@@ -160,6 +160,28 @@ assert row.steps == row.predicted == momentum.steps
 assert report.twins == ["torch.optim.SGD(momentum=0.9)"]
 assert failed == ["closure", "missing gradient", "schedule"]
 
+# %% tags=["figure"]
+beside = {"Heavy": row, "m 0.9": momentum}
+for name in ("SGD", "Adam", "Adagrad"):
+    beside[name] = stored[f"torch.optim.{name}"]["A X B = C, κ 10"]
+taken = [one.evaluations or 0 for one in beside.values()]
+fig = gd.figures.figure(
+    f"Heavy takes {row.evaluations} evaluations, as momentum does, and the bound is {row.bound}",
+    x="",
+    y="gradient evaluations to 1e-6",
+    log_y=False,
+    x_range=(-0.5, 4.5),
+    y_range=(0, 1.2 * max(taken)),
+    caption="A X B = C at κ = 10; m: momentum. Dash-dotted: the bound. No bar: it does not arrive.",
+    alt="; ".join(
+        f"{name}: {one.evaluations or 'never'}" for name, one in beside.items()
+    ),
+)
+said = [str(count) if count else "–" for count in taken]
+gd.figures.bars(fig, list(beside), taken, "c1", said)
+gd.figures.line(fig, [-0.5, 4.5], [row.bound, row.bound], "limit")
+fig
+
 # %% [markdown]
 # The run is right: {{= row.steps }} steps, {{= row.times : .1f }} times the bound, at a constant learning
 # rate the same path as torch's momentum. The optimizer is not: it fails {{= len(failed) }} checks of the
@@ -199,14 +221,44 @@ answer = h.rsqrt() / h.rsqrt().square().mean().sqrt()
 g = torch.Generator().manual_seed(0)
 Q, _ = torch.linalg.qr(torch.randn(8, 8, generator=g).double())
 lrs = [10 ** (1 - k / 2) for k in range(7)]
-along = min(adagrad(h.diag(), answer, lr) for lr in lrs)
-turned = min(adagrad(Q * h @ Q.mT, Q @ answer, lr) for lr in lrs)
-print(f"along the axes {along} steps; turned, at least {turned}")
-assert along <= stored["torch.optim.Adagrad"]["diagonal, κ 100"].steps
-assert turned == 1000
+along = [adagrad(h.diag(), answer, lr) for lr in lrs]
+turned = [adagrad(Q * h @ Q.mT, Q @ answer, lr) for lr in lrs]
+print(f"along the axes {min(along)} steps; turned, at least {min(turned)}")
+assert min(along) <= stored["torch.optim.Adagrad"]["diagonal, κ 100"].steps
+assert min(turned) == 1000
+
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"One bowl: {min(along)} steps along the axes, not in 1,000 when it is turned",
+    x="learning rate (log scale)",
+    y="steps to 1e-6",
+    log_x=True,
+    log_y=False,
+    x_range=(7e-3, 15),
+    y_range=(0, 1200),
+    caption="Adagrad at seven learning rates. A dot at 1,000: not there by then.",
+    alt="; ".join(
+        f"lr {lr:.2g}: {a} along the axes, {t} turned"
+        for lr, a, t in zip(lrs, along, turned, strict=True)
+    ),
+)
+gd.figures.line(fig, [7e-3, 15], [1000, 1000], "floor")
+gd.figures.dots(fig, lrs, along, "c1")
+gd.figures.dots(fig, lrs, turned, "c4")
+gd.figures.label(fig, "turned", 1, 1020, "c4", anchor="center")
+middle = len(lrs) // 2
+gd.figures.label(
+    fig,
+    "along the axes",
+    lrs[middle],
+    along[middle] + 30,
+    "c1",
+    anchor="center",
+)
+fig
 
 # %% [markdown]
-# {{= along }} steps against none of seven learning rates within `1000`. What scales each entry by itself
+# {{= min(along) }} steps against none of seven learning rates within `1000`. What scales each entry by itself
 # gains where the axes of the bowl are the entries. So the bench has both kinds, and a result on a diagonal
 # problem alone says little.
 
@@ -236,6 +288,22 @@ assert max(counts) - min(counts) <= 11
 assert abs(6 * digit - max(counts)) < 0.05 * max(counts)
 assert max(heavy / min(counts), fewer / adam) < 0.55
 assert steps("Adam(betas=(0.8, 0.999))") is None
+
+# %% tags=["figure"]
+bars = dict(zip(["m 0.9", "Adam", "Adamax", "RMSprop"], counts, strict=True))
+bars |= {"m 0.8": heavy}
+fig = gd.figures.figure(
+    f"Four optimizers within {max(counts) - min(counts)} steps; momentum with 0.8 takes {heavy}",
+    x="",
+    y="steps to 1e-6 at κ = 10",
+    log_y=False,
+    y_range=(0, 1.2 * max(counts)),
+    caption="Each at its best learning rate, all with 0.9 but for the last. The first and the last are momentum.",
+    alt="; ".join(f"{name}: {count}" for name, count in bars.items()),
+)
+heights = list(bars.values())
+gd.figures.bars(fig, list(bars), heights, "c1", [str(n) for n in heights])
+fig
 
 # %% [markdown]
 # They lie within {{= max(counts) - min(counts) }} steps. With momentum β, the error of a mode is multiplied
@@ -275,6 +343,38 @@ linear = [row for row in solved if row.predicted is not None]
 exact = sum(row.predicted == row.steps for row in linear)
 assert min(row.evaluations / row.bound for row in solved) >= 1
 assert exact == len(linear)
+
+# %% tags=["figure"]
+within = {
+    short(name): stored[name]["A X B = C, κ 10"].times for name in inside
+}
+within = sorted(
+    ((times, name) for name, times in within.items() if times), reverse=True
+)
+times, named = zip(*within, strict=True)
+spoken = {
+    "SGD(momentum=0.9, nesterov=True)": "Nesterov",
+    "SGD(momentum=0.9)": "m 0.9",
+    "SGD(momentum=0.8)": "m 0.8",
+}
+named = [spoken.get(n, n.rpartition("_optimizer.")[2][:12]) for n in named]
+fig = gd.figures.figure(
+    f"Of those in the span the nearest takes {min(times):.1f} times the bound",
+    x="evaluations over the bound",
+    y="",
+    log_x=True,
+    log_y=False,
+    x_range=(0.9, 1.3 * max(times)),
+    y_range=(-0.7, len(named) - 0.3),
+    caption="A X B = C at κ = 10, all that arrive. m: momentum.",
+    alt="; ".join(f"{name}: {t:.1f}" for t, name in within),
+)
+gd.figures.line(fig, [1, 1], [-0.7, len(named) - 0.3], "limit")
+gd.figures.dots(fig, times, range(len(named)), "c1")
+fig.layout.yaxis.update(tickvals=list(range(len(named))), ticktext=named)
+fig.layout.yaxis.tickfont = {"size": 10}
+fig.layout.margin.l = 105
+fig
 
 # %% [markdown]
 # Of {{= len(stored) }} stored optimizers {{= len(inside) }} stay inside. The bound at κ = 10 is

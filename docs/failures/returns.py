@@ -149,6 +149,28 @@ assert lowest > 1e-3
 assert endless[5000:].max() > 0.8 * highest
 assert cleared[-1] < 1e-10
 
+# %% tags=["figure"]
+lost = (0.1, 0.03, 0.01, 0.003, 0.001)
+needed = [predicted_steps(1 - friction) for friction in lost]
+assert sorted(needed) == needed
+fig = gd.figures.figure(
+    f"A thousandth lost per step is enough: {needed[-1]:,} steps",
+    x="share of the push that each step loses",
+    y="steps to six digits, predicted",
+    log_x=True,
+    x_range=(7e-4, 0.15),
+    y_range=(300, 1e5),
+    caption="Matrix 1 at learning rate 0.9. The share is one minus the momentum; with none lost the run "
+    "does not end.",
+    alt="; ".join(
+        f"{friction:g}: {steps:,} steps"
+        for friction, steps in zip(lost, needed, strict=True)
+    ),
+)
+gd.figures.line(fig, lost, needed, "predicted")
+gd.figures.dots(fig, lost, needed, "predicted")
+fig
+
 # %% [markdown]
 # !!! fix "Fix"
 #     Clear the gradient before each `backward`, or keep a share of it:

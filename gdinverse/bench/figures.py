@@ -15,7 +15,7 @@ def by_problem(report: Report) -> go.Figure:
     solved = sum(row.steps is not None for row in report.rows)
     fig = figures.figure(
         f"{report.name}: {solved} of {len(report.rows)} problems solved",
-        x="problem",
+        x="",
         y="gradient evaluations to 1e-6",
         caption="At the best learning rate of one grid. Where a dot is missing, no run arrives.",
         alt="; ".join(f"{row.problem}: {row.result}" for row in report.rows) + ".",
