@@ -154,9 +154,11 @@ def look(page, view):
 
 
 def resize(page, width):
-    """Wait until plotly, which is told a little later, has drawn anew."""
+    """Wait until plotly, which is told a little later, has drawn anew, its labels last."""
     page.set_viewport_size({"width": width, "height": 844})
     page.wait_for_function(FITS)
+    if page.locator(".gd-live").count():
+        page.evaluate(SEEN)
 
 
 def overflow(page):
