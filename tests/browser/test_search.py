@@ -1,8 +1,10 @@
 """Who types a symptom into the search finds the section about it, and can read what is shown."""
 
+from contextlib import suppress
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import TimeoutError as Unanswered
 
 import gdinverse as gd
 from tests.browser.visit import axe
@@ -80,9 +82,13 @@ def test_what_a_reader_types_or_pastes_finds_its_section_among_the_first_three(
     page, address, words
 ):
     page.locator(INPUT).fill(words)
-    page.locator(INPUT).press("End")  # the theme listens to keys
     wanted = address + (ASKED | PASTED)[words]
-    page.wait_for_function(AMONG_THE_FIRST, arg=wanted, timeout=10_000)
+    for patience in (2000, 10_000):  # a key is lost while the answers to the last words come in
+        page.locator(INPUT).press("End")  # the theme listens to keys
+        with suppress(Unanswered):
+            page.wait_for_function(AMONG_THE_FIRST, arg=wanted, timeout=patience)
+            return
+    raise AssertionError(f"{wanted} is not among the first three")
 
 
 def test_a_word_of_no_page_finds_nothing(page, address):
