@@ -32,27 +32,27 @@ def touching(exponent: float) -> dict[str, Any]:
     }
 
 
-def hopping(lr: float) -> dict[str, Any]:
-    """Where descent stands after 0 to 4 steps, inverting the number two from zero."""
-    problem = gd.Inverse([[2.0]], guess="zeros")
-    optimizer, points = torch.optim.SGD(problem.parameters(), lr=lr), []
-    for _ in range(5):
-        points.append(problem.value().item())
+def descent(matrix: list[list[float]], steps: int, **options: Any) -> torch.Tensor:
+    """Every iterate of the search for its inverse, from zero."""
+    problem = gd.Inverse(matrix, guess="zeros")
+    optimizer, iterates = torch.optim.SGD(problem.parameters(), **options), []
+    for _ in range(steps + 1):
+        iterates.append(problem.value())
         problem.backward()
         optimizer.step()
-    return {"lr": lr, "points": points, "factor": 1 - lr * problem.modes().curvature.item()}
+    return torch.stack(iterates)
+
+
+def hopping(lr: float) -> dict[str, Any]:
+    """Where descent stands after 0 to 4 steps, inverting the number two from zero."""
+    points = descent([[2.0]], 4, lr=lr).flatten().tolist()
+    curvature = gd.Inverse([[2.0]]).modes().curvature.item()
+    return {"lr": lr, "points": points, "factor": 1 - lr * curvature}
 
 
 def rolling(lr: float, momentum: float) -> dict[str, Any]:
     """Where the first row of an inverse is each 13 steps from zero, and when it has six digits."""
-    problem = gd.Inverse([[2.0, 1.0], [1.0, 2.0]], guess="zeros")
-    optimizer = torch.optim.SGD(problem.parameters(), lr=lr, momentum=momentum)
-    points = []
-    for _ in range(5001):
-        points.append(problem.value()[0])
-        problem.backward()
-        optimizer.step()
-    rows = torch.stack(points)
+    rows = descent([[2.0, 1.0], [1.0, 2.0]], 5000, lr=lr, momentum=momentum)[:, 0]
     answer = torch.tensor([2.0, -1.0], dtype=rows.dtype) / 3
     error = (rows - answer).norm(dim=1) / answer.norm()
     steps = int(gd.rates.first_below(error, 1e-6))

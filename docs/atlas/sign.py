@@ -72,7 +72,8 @@ def counts(X):
 small = M / torch.linalg.matrix_norm(M)[:, None, None]
 from_M = counts(descend(small, torch.optim.SGD, lr=1.0))
 from_eye = counts(eye.expand_as(M))
-by_adam = counts(descend(small, torch.optim.Adam, lr=0.03))
+adam = descend(small, torch.optim.Adam, lr=0.03)
+by_adam = counts(adam)
 print("          zero loss, right")
 print("SGD from M/‖M‖ ", from_M)
 print("X = I          ", from_eye)
@@ -83,7 +84,6 @@ assert from_eye[0] == 100
 assert from_eye[1] < 10
 
 # %% tags=["figure"]
-adam = descend(small, torch.optim.Adam, lr=0.03)
 off = torch.linalg.matrix_norm(adam - answer.value)
 one = int(((loss_of(adam) < 1e-12) & (off > 1)).nonzero()[0])
 roots = {"sign": answer.value[one], "by Adam": adam[one], "I": eye}

@@ -60,10 +60,8 @@ def landscape(claim, caption, alt):
 
 
 def draw_path(fig, points, role):
-    gd.figures.line(fig, *zip(*points, strict=True), role)
-    fig.data[-1].update(
-        mode="lines+markers", marker={"size": 6}, hoverinfo="skip"
-    )
+    for drawn in (gd.figures.line, gd.figures.dots):
+        drawn(fig, *zip(*points, strict=True), role)
     return fig
 
 
@@ -75,8 +73,7 @@ fig = landscape(
     "Long ellipses around the answer at (0.667, -0.333). The steps from (0, 0) zigzag from one side "
     "of the valley to the other, and shrink towards the answer.",
 )
-gd.figures.line(fig, *zip(*crossing, strict=True))
-gd.figures.dots(fig, *zip(*crossing, strict=True))
+draw_path(fig, crossing, "measured")
 gd.figures.dot(fig, *ANSWER, "limit")
 fig
 

@@ -155,11 +155,16 @@ def losses_of(problem, optimizer, steps):
 (M5,) = draw(317, (4, 3))
 fifth = gd.PenaltySVD(M5, guess=draw(314, (4, 3), (3,), (3, 3)))
 sgd = torch.optim.SGD(fifth.parameters(), lr=0.3, momentum=0.9)
-alive = int(gd.rates.first_below(losses_of(fifth, sgd, 2000), 1e-6))
+slower = losses_of(fifth, sgd, 2000)
+alive = int(gd.rates.first_below(slower, 1e-6))
 print(f"momentum, lr 0.3, matrix 5: below 1e-6 at step {alive:,}")
 assert 0 < alive < 2000
 
 # %% tags=["figure"]
+one = gd.PenaltySVD(M5, guess=draw(314, (4, 3), (3,), (3, 3)))
+sgd = torch.optim.SGD(one.parameters(), lr=0.9, momentum=0.9)
+stuck = losses_of(one, sgd, 2000)
+assert stuck[-1] > 1e-3 > 1e-6 > slower[-1]
 fig = gd.figures.figure(
     f"Matrix 5 by momentum: dead at 0.9, below 1e-6 at step {alive:,} at 0.3",
     x="step",
@@ -167,15 +172,13 @@ fig = gd.figures.figure(
     x_range=(0, 2050),
     y_range=(1e-8, 3),
     caption="Two learning rates, momentum 0.9, float32, the guess of 2020.",
-    alt="Losses of 2,000 steps.",
+    alt=f"After 2,000 steps the loss is {stuck[-1]:.0e} at lr 0.9, and {slower[-1]:.0e} at lr 0.3.",
 )
-for lr, role in ((0.9, "failure"), (0.3, "c3")):
-    one = gd.PenaltySVD(M5, guess=draw(314, (4, 3), (3,), (3, 3)))
-    sgd = torch.optim.SGD(one.parameters(), lr=lr, momentum=0.9)
-    curve = losses_of(one, sgd, 2000)
-    fig.layout.meta["alt"] += f" At lr {lr} the loss ends at {curve[-1]:.0e}."
-    gd.figures.line(fig, range(2001), curve, role, f"lr {lr}", at=1200)
-assert curve[-1] < 1e-6
+for curve, role, name in (
+    (stuck, "failure", "lr 0.9"),
+    (slower, "c3", "lr 0.3"),
+):
+    gd.figures.line(fig, range(2001), curve, role, name, at=1200)
 fig
 
 # %% [markdown]

@@ -49,7 +49,7 @@ export const ranges = [
 export function frame({ lr, momentum }) {
   const { points, steps } = roll(lr, momentum);
   const named = { lr: lr.toFixed(2), momentum: momentum.toFixed(2) };
-  const end = steps < 0 ? `not in ${MOST.toLocaleString("en")}` : `${steps.toLocaleString("en")}`;
+  const end = steps < 0 ? `not in ${MOST.toLocaleString("en")}` : steps.toLocaleString("en");
   return {
     traces: [...RINGS, columns(points), columns(points.filter(isSeen)), columns([ANSWER])],
     named,
