@@ -36,7 +36,7 @@ RAISED = f"{SYMPTOMS[-1]}#before-the-first-step"
 SILENT = re.compile(r"<(pre|svg|text)\b.*?</\1>", re.DOTALL)  # code, drawings and their letters
 HEADING = re.compile(r'<h[1-4] id="([^"]+)"')
 OUTPUT = re.compile(r'<div class="[^"]*\bgd-output\b.*?</div>', re.DOTALL)
-WORD = re.compile(r"[^\W\d]\w\w+")
+WORD = re.compile(r"[^\W\d]\w+")
 
 entries: dict[str, Any] = {}  # `mkdocs serve` reads only some pages again
 said: dict[str, str] = {}  # what each section prints

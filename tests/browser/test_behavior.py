@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import pages
-from tests.browser.visit import axe, figures, scheme, toggle, touch
+from tests.browser.visit import axe, figures, scheme, toggle, touch, until
 
 PAGE = "failures/digits/"  # short, and with all that a page can have
 
@@ -84,8 +84,7 @@ def test_where_plotly_cannot_draw_the_drawing_stays(open_page, file, damage):
     page.route(f"**/assets/{file}", damage)
     page.goto(page.url + PAGE)
     page.locator(".gd-plot").first.hover()
-    page.wait_for_timeout(500)
-    assert page.complaints
+    until(page, lambda: page.complaints)
     assert figures(page)
     assert undrawn(page) == []
     assert page.locator(".gd-plot > svg").first.is_visible()

@@ -56,6 +56,15 @@ class Visit:
     views: dict = field(default_factory=lambda: {PHONE: View(), DESK: View()})
 
 
+def until(page, holds):
+    """Wait for what the browser says, at most as long as for anything else of it."""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("what was waited for has not come in 30 s")
+
+
 def visit_page(context, address, path):
     """Read it in a new page of a context that has the scripts of all pages at hand."""
     seen = Visit(path)

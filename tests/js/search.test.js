@@ -86,6 +86,15 @@ test("small words are left out, orders to the search too, and nothing but small 
   assert.deepEqual(world.asked, ["is loss finite", "why not"]);
 });
 
+test("names of matrices and signs are left out where a word is left", async () => {
+  const world = start();
+  await world.type("S is not symmetric: S − Sᵀ is up to 1.0e+00");
+  await world.type("κ 100");
+  await world.type("M");
+  await world.type("M − N");
+  assert.deepEqual(world.asked, ["is symmetric is up to 1.0e+00", "κ 100", "M", "M − N"]);
+});
+
 test("what has more of the words comes first, in its page and among pages", async () => {
   const entry = (name, score, ...terms) => ({ name, score, terms: Object.fromEntries(terms) });
   const [a, b] = ["a", "b"];

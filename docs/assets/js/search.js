@@ -6,17 +6,21 @@ const [SETUP, READY, QUERY, RESULT] = [0, 1, 2, 3]; // the theme's kinds of mess
 const THEMES = new URL(`../javascripts/workers/${location.search.slice(1)}`, location).href;
 const INDEX = new URL("../../search/search_index.json", location).href;
 const BETWEEN = /[\s,:;!?()[\]"“”=/*~^–]+/; // among them the marks that lunr takes for orders
+// The name of a matrix, a sign: in a pasted message, and on every page.
+const SYMBOL = /^([a-z]ᵀ?|[^\p{L}\p{N}]*)$/iu;
 
 const post = self.postMessage.bind(self);
 let awake; // a promise, after the first key
 let latest;
 let passing = false;
 
-/** What a query asks for; of one that has nothing but small words, all of them. */
+/** What a query asks for; of one that has nothing but small words or symbols, all of them. */
 function meant(query) {
   const words = query.split(BETWEEN).map((word) => word.replace(/^[+-]+/, ""));
   const telling = words.filter((word) => self.lunr.stopWordFilter(word.toLowerCase()));
-  return (telling.length ? telling : words).join(" ");
+  const asked = telling.length ? telling : words;
+  const spelled = asked.filter((word) => !SYMBOL.test(word));
+  return (spelled.length ? spelled : asked).join(" ");
 }
 
 /** What has more of the words comes first: a pasted message finds where it is explained. */
