@@ -16,6 +16,7 @@ from tools.setup import ROOT
 FIXTURES = ROOT / "tests" / "js" / "fixtures" / "moving.json"
 EXPONENTS = (-3.0, -2.37, -2.0, -1.0, -0.61, -0.1)
 LEARNING_RATES = (0.005, 0.1, 0.125, 0.2, 0.25)
+SHAPES = ((1, 1), (2, 1), (3, 1), (3, 2), (4, 1), (4, 3), (4, 4), (16, 1), (16, 15), (16, 16))
 PAIRS = ((0.4, 0.0), (0.44, 0.0), (0.01, 0.0), (0.44, 0.95), (0.3, 0.25), (0.01, 0.95))
 
 
@@ -59,11 +60,24 @@ def rolling(lr: float, momentum: float) -> dict[str, Any]:
     return {"lr": lr, "momentum": momentum, "points": rows[:40:13].tolist(), "steps": steps}
 
 
+def naming(n: int, missing: int) -> dict[str, Any]:
+    """The loss at which descent stops where some singular values are zero, and all others one."""
+    matrix = torch.eye(n)[torch.randperm(n, generator=torch.Generator().manual_seed(n))]
+    matrix[:missing] = 0
+    problem = gd.Inverse(matrix.tolist())
+    optimizer = torch.optim.SGD(problem.parameters(), lr=n**2 / 4)
+    for _ in range(100):
+        level = problem.backward()
+        optimizer.step()
+    return {"n": n, "missing": missing, "level": level.item()}
+
+
 def fixtures() -> dict[str, Any]:
     return {
         "touching": [touching(exponent) for exponent in EXPONENTS],
         "hopping": [hopping(lr) for lr in LEARNING_RATES],
         "rolling": [rolling(*pair) for pair in PAIRS],
+        "naming": [naming(*shape) for shape in SHAPES],
     }
 
 

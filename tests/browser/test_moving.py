@@ -39,6 +39,13 @@ KINDS = (
         r"momentum 0\.00: steps to six digits: 2,746",
         2,
     ),
+    Kind(
+        "failures/level/",
+        ("With 4 rows, 0.0625 is 1/n²: one", "With 16 rows, 0.0625 is 1/n, ", "With 1 row, "),
+        "1",
+        r"0\.0625 is no share of n: weight decay",
+        1,
+    ),
 )
 FIGURE = "figure:has(gd-moving)"
 PLOT, RANGE, OUTPUT = f"{FIGURE} .gd-plot", "gd-moving label:first-child input", "gd-moving output"
@@ -106,6 +113,18 @@ def test_a_key_moves_the_drawing_and_its_words_and_nothing_else(moving, kind, wi
         assert page.evaluate(f"axe.run('{FIGURE}').then(({{ violations }}) => violations)") == []
         toggle(page)
     assert page.complaints == []
+
+
+@pytest.mark.parametrize(("typed", "says"), [("0.25", "1/n, the"), ("4e-12", "where float32")])
+def test_a_level_that_is_typed_names_its_cause(open_page, typed, says):
+    page = open_page("failures/level/")
+    drawn, field = page.evaluate(DRAWN), page.get_by_label("loss where yours stops")
+    field.fill("")
+    page.locator(OUTPUT, has_text="Type a loss above zero").wait_for()
+    assert page.evaluate(DRAWN) == drawn
+    field.press_sequentially(typed)
+    page.locator(OUTPUT, has_text=f"{float(typed):g} is {says}").wait_for()
+    assert moves(drawn[0], page.evaluate(DRAWN)[0])
 
 
 def test_moved_away_and_back_the_figure_is_the_one_that_the_page_was_built_with(moving):

@@ -4,11 +4,17 @@ import { test } from "node:test";
 
 import { path, redraw, share } from "../../docs/assets/js/moving.js";
 import * as hopping from "../../docs/assets/js/moving/hopping.js";
+import * as naming from "../../docs/assets/js/moving/naming.js";
 import * as rolling from "../../docs/assets/js/moving/rolling.js";
 import { bestCubic, count, frame, ranges } from "../../docs/assets/js/moving/touching.js";
 
 const file = new URL("fixtures/moving.json", import.meta.url);
-const { touching, hopping: hops, rolling: rolls } = JSON.parse(readFileSync(file, "utf8"));
+const {
+  touching,
+  hopping: hops,
+  rolling: rolls,
+  naming: levels,
+} = JSON.parse(readFileSync(file, "utf8"));
 
 const near = (a, b, tolerance = 1e-12) => assert.ok(Math.abs(a - b) <= tolerance, `${a} ${b}`);
 
@@ -94,6 +100,39 @@ test("a ring of the map has one loss", () => {
   near(losses(rings[7])[0], 0.4);
 });
 
+const FLOOR = [1e-15, 1e-9];
+
+test("a level names how many singular values are zero where the package's descent stopped at it", () => {
+  assert.ok(levels.length > 5);
+  for (const { n, missing, level } of levels) {
+    assert.equal(naming.missing(level, n), missing);
+    assert.equal(naming.missing(Number(level.toPrecision(2)), n), missing); // as a reader types it
+    assert.equal(naming.missing(1.03 * level, n), 0);
+    const said = naming.cause(level, n, FLOOR);
+    if (missing === n) assert.match(said, /^is 1\/n, .*zeroed/);
+    else assert.match(said, new RegExp(`^is ${missing}/n²: \\w+ of ${n} singular values zero`));
+  }
+});
+
+test("other levels are between two shares, on the floor of float32, or below it", () => {
+  for (const level of [1e-3, 0.09, 2, 1.1e-9])
+    assert.match(naming.cause(level, 4, FLOOR), /no share of n: weight decay/);
+  for (const level of FLOOR) assert.match(naming.cause(level, 4, FLOOR), /where float32 ends/);
+  assert.match(naming.cause(9e-16, 4, FLOOR), /below the floor/);
+});
+
+test("the dot is where n and the level are, and stays there while no number is typed", () => {
+  const data = { floor: JSON.stringify(FLOOR) };
+  const typed = (n, level) => naming.frame({ n, level }, data);
+  assert.deepEqual(typed(4, 0.0625).traces, [[[4], [0.0625]]]);
+  assert.match(typed(4, 0.0625).said, /^With 4 rows, 0\.0625 is 1\/n²: one of 4/);
+  assert.match(typed(1, 1).said, /^With 1 row, 1 is 1\/n,/);
+  for (const level of [Number.NaN, 0, -1]) {
+    assert.deepEqual(typed(4, level).traces, []);
+    assert.match(typed(4, level).said, /^Type a loss above zero/);
+  }
+});
+
 const AXES = { xaxis: { range: [0, 2] }, yaxis: { type: "log", range: [-2, 0] } };
 
 test("a value lies on its axis by its share, or by its logarithm's", () => {
@@ -135,4 +174,7 @@ test("a frame takes the place of the traces and of the bands, in their order", (
   assert.equal(dots.firstElementChild.value("d"), "M4000 0h0");
   assert.deepEqual([band.value("y"), band.value("height")], ["0%", "50%"]);
   assert.equal(grid.value("y"), undefined);
+  redraw(drawing, { traces: [[[2], [0.1]]] }, AXES); // what a frame does not name stays
+  assert.equal(line.firstElementChild.value("d"), "M4000 2000");
+  assert.equal(dots.firstElementChild.value("d"), "M4000 0h0");
 });

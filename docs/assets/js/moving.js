@@ -1,5 +1,5 @@
-// A figure that follows a reader's hand: ranges stand in its caption, and its drawing is made anew where
-// one is moved. What is drawn then comes from a module of its own, in moving/. Until that moment the
+// A figure that follows a reader's hand: ranges, or fields for a number, stand in its caption, and its
+// drawing is made anew where one is moved. What is drawn then comes from a module of its own, in moving/. Until that moment the
 // figure is like all others, and without this script it stays so.
 import { loadFigure } from "./figures.js";
 
@@ -17,9 +17,10 @@ export function path([xs, ys], { xaxis, yaxis }, areDots) {
   return areDots ? at.map((place) => `M${place}h0`).join("") : `M${at.join("L")}`;
 }
 
-/** Draw a frame: its traces and bands take the place of the figure's, in the same order. */
+/** Draw a frame: its traces and bands take the place of the figure's first ones, in their order. */
 export function redraw(drawing, { traces, bands = [] }, layout) {
-  drawing.querySelectorAll(":scope > svg").forEach((part, k) => {
+  const parts = [...drawing.querySelectorAll(":scope > svg")];
+  parts.slice(0, traces.length).forEach((part, k) => {
     const d = path(traces[k], layout, part.hasAttribute("stroke-linecap"));
     part.firstElementChild.setAttribute("d", d);
   });
@@ -40,8 +41,8 @@ function taken(plot) {
   return own;
 }
 
-const range = ({ name, words, min, max, step, value }) =>
-  `<label>${words} <input type="range" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}"></label>`;
+const range = ({ type = "range", name, words, min, max, step, value }) =>
+  `<label>${words} <input type="${type}" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}"></label>`;
 
 // Tests import this file where there is no page.
 class Moving extends (globalThis.HTMLElement ?? Object) {
@@ -56,7 +57,7 @@ class Moving extends (globalThis.HTMLElement ?? Object) {
   say() {
     const inputs = [...this.querySelectorAll("input")];
     const settings = Object.fromEntries(inputs.map((one) => [one.name, one.valueAsNumber]));
-    const frame = this.kind.frame(settings);
+    const frame = this.kind.frame(settings, this.dataset);
     for (const one of inputs) one.setAttribute("aria-valuetext", frame.named[one.name]);
     this.querySelector("output").textContent = frame.said;
     return frame;
