@@ -103,7 +103,7 @@ fig
 #
 # ### The loss stops at a level
 #
-# [Losses that stop](level.py), with their numbers and fixes.
+# [Losses that stop](level.py), with their numbers and fixes. Type yours there.
 #
 # | you see | it is probably |
 # |---|---|
