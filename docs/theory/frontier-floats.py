@@ -380,13 +380,14 @@ fig = gd.figures.figure(
 for (name, direction), role, at in zip(
     directions.items(),
     ("c1", "c4", "c3", "floor"),
-    (200, 163, 320, 60),
+    (200, 163, 0, 60),
     strict=True,
 ):
     for lr in (0.1, 0.03):
         errors = follow(direction, lr, A, answer)
-        said = name if lr == 0.03 else ""
+        said = name if lr == 0.03 and at else ""
         gd.figures.line(fig, range(len(errors)), errors, role, said, at=at)
+gd.figures.label(fig, "best 5", 250, 0.016, "c3")  # above its noise
 fig
 
 # %% [markdown]
