@@ -75,8 +75,9 @@ def install_python_packages() -> None:
             install_torch()
     with step("installing what requirements.lock pins"):
         # Every version is pinned, so what a package says of Python is known to be right or known
-        # to be too strict: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11.
-        run([*PIP, "install", "--ignore-requires-python", "-r", str(LOCK)])
+        # to be too strict: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11. What is imported
+        # is compiled then; to compile all takes as long again as to unpack it.
+        run([*PIP, "install", "--no-compile", "--ignore-requires-python", "-r", str(LOCK)])
         run([*PIP, "install", "--no-deps", "-e", str(ROOT)])
         run([*PIP, "check"])
 
