@@ -91,7 +91,6 @@ fig
 # itself takes two starts `1e-13` apart; where that says nothing there is no verdict.
 
 # %%
-import textwrap
 from pathlib import Path
 
 import gdinverse as gd
@@ -104,15 +103,10 @@ for name, report in stored.items():
         found.setdefault(outcome.name, []).append(short)
 
 
-def listed(names):
-    """Names in lines that fit."""
-    return textwrap.indent(textwrap.fill(", ".join(names), 72), "    ")
-
-
 for check in gd.bench.contract():
     print(f"{check.name}: {check.sentence}")
     if check.name in found:
-        print("    fails:\n" + listed(found[check.name]))
+        print("– fails:", ", ".join(found[check.name]))
 nadam = stored["torch.optim.NAdam"]
 assert [outcome.name for outcome in nadam.failures] == ["resume"]
 

@@ -321,23 +321,18 @@ fig
 # It says nothing of one that scales entries. So the bench measures whether the steps stay in the span; who
 # leaves it has no bound, and the report says so.
 
+
 # %%
-import textwrap
-
-
 def short(name):
     return name.removeprefix("torch.optim.").partition("(max_")[0]
 
 
-def listed(names):
-    return textwrap.indent(textwrap.fill(", ".join(names), 72), "    ")
-
-
 inside = [name for name, report in stored.items() if report.combines]
+print("    steps  × bound")
 for name in inside:
     row = stored[name]["A X B = C, κ 10"]
-    times = f"{row.times:.1f} × bound" if row.times else row.remark
-    print(f"{short(name):33}{row.result:>9}  {times}")
+    times = f"{row.times:.1f}" if row.times else "–"
+    print(f"{row.result:>9}  {times:>7}  {short(name)}")
 solved = [row for name in inside for row in stored[name].rows if row.bound]
 linear = [row for row in solved if row.predicted is not None]
 exact = sum(row.predicted == row.steps for row in linear)
@@ -398,14 +393,16 @@ fig
 import json
 
 entries = json.loads(Path("../../benchmarks/bench.json").read_text())
-print(", ".join(sorted({entry["package"] for entry in entries.values()})))
+print(*sorted({entry["package"] for entry in entries.values()}), sep="\n")
+
+# %%
 for name, report in stored.items():
-    turned, along = report.rows[0], report["diagonal, κ 100"]
-    print(f"{short(name):33}{turned.result:>20}{along.result:>20}")
+    both = report["A X B = C, κ 10"].result, report["diagonal, κ 100"].result
+    turned, along = (said.replace(", leaves again", "*") for said in both)
+    print(f"{turned:>9}  {along:>9}  {short(name)}")
     if report.twins and report.twins != [name]:
-        print(f"{'':4}the same path as {', '.join(report.twins)}")
+        print(f"{'':22}the path of {', '.join(report.twins)}")
 
 # %% [markdown]
 # The first column is A X B = C at κ = 10, the second the diagonal problem at κ = 100; in parentheses the level
-# at which a run ended. Next:
-# [where the others stay](floors.py).
+# at which a run ended. A star: it leaves again. Next: [where the others stay](floors.py).

@@ -129,10 +129,11 @@ class Report:
     def _table(self) -> Iterator[str]:
         others = {name: {r.problem: r.steps for r in of.rows} for name, of in beside().items()}
         head = "".join(f"{name:>10}" for name in others)
-        yield f"{'steps to 1e-6':20} {self.name[:24]:>24} {'× bound':>8}{head}"
+        width = max(len(said) for said in [self.name[:24], *(row.result for row in self.rows)])
+        yield f"{'steps to 1e-6':20} {self.name[:24]:>{width}} {'× bound':>8}{head}"
         for row in self.rows:
             tail = "".join(f"{_said(known.get(row.problem), ','):>10}" for known in others.values())
-            yield f"{row.problem:20} {row.result:>24} {_said(row.times, '.1f'):>8}{tail}"
+            yield f"{row.problem:20} {row.result:>{width}} {_said(row.times, '.1f'):>8}{tail}"
 
     def _remarks(self) -> Iterator[str]:
         yield from (f"{row.problem}: {row.remark}" for row in self.rows if row.remark)
