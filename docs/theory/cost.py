@@ -146,10 +146,11 @@ ways = {
     "relative gradient": (RG, scaled),
 }
 cost = {}
+print(f"{'':24} steps products")
 for name, (optimizer, options) in ways.items():
     steps = int(steps_below(M, 1e-6, optimizer, **options))
     cost[name] = 2 * steps
-    print(f"{name:25} {steps:4} steps   {cost[name]:5,} products")
+    print(f"{name:24} {steps:5} {cost[name]:8,}")
 assert cost["descent of 2020"] == 1730
 assert cost["conjugate gradients"] < cost["relative gradient"]
 
@@ -217,7 +218,7 @@ scaled_from = next(
     n for n in sizes if middle["scaled"][n] < middle["conjugate"][n]
 )
 print("conjugate gradients need fewer than the plain step, of 20:")
-print(*(f"n = {n}: {wins[n]}" for n in (4, 8, 12, 16, 20, 32)), sep="   ")
+print(*(f"n = {n}: {wins[n]}" for n in (4, 8, 12, 16, 20, 32)), sep=", ")
 assert wins[4] == wins[8] == 20 > wins[16] > 0 == wins[32] == wins[64]
 assert all(middle["told"][n] > 5 * middle["conjugate"][n] for n in sizes)
 assert all(
@@ -343,11 +344,12 @@ assert ratio > 1
 results = json.loads(Path("../../benchmarks/results.json").read_text())
 tables = results["tables"]
 small, large = tables["1000 4×4"], tables["one 256×256"]
+print("gd.inv over the library; to the last digit")
 for size, rows in tables.items():
     ours, theirs = rows["gd.inv"], rows["torch.linalg.inv"]
     print(
-        f"{size:11}  gd.inv {ours['time']:5.0f} times; to the last digit "
-        f"{ours['last_digit']:4.0%}, the library {theirs['last_digit']:4.0%}"
+        f"{size:11} {ours['time']:4.0f} times  "
+        f"{ours['last_digit']:4.0%}, library {theirs['last_digit']:4.0%}"
     )
     assert min(row["time"] for row in [*rows.values()][1:]) > 1
     assert ours["last_digit"] == 1

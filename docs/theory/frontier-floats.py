@@ -126,7 +126,7 @@ fig
 # %%
 found = {}
 for dtype in (torch.float32, torch.bfloat16):
-    print(f"{dtype}: off orthogonal, off the factor")
+    print(f"{dtype}: off orthogonal, off factor")
     for name, (schedule, steps) in schedules.items():
         X = schedule.orthogonalize(M.to(dtype), steps)
         found[dtype, name] = judge(X)
@@ -346,13 +346,14 @@ directions = {
     "exact factor": factor,
 }
 floors, arrival = {}, {}
+print("floor at lr     0.1    0.03   steps to 0.1")
 for name, direction in directions.items():
     for lr in (0.1, 0.03):
         errors = follow(direction, lr, A, answer)
         floors[name, lr] = errors[-50:].mean().item()
         arrival[name, lr] = int(gd.rates.first_below(errors, 0.1))
     levels = " ".join(f"{floors[name, lr]:.4f}" for lr in (0.1, 0.03))
-    print(f"{name:16} floor {levels}, steps to 0.1: {arrival[name, 0.03]}")
+    print(f"{name:15} {levels} {arrival[name, 0.03]:12}")
 ratios = [floors[name, 0.1] / floors[name, 0.03] for name in directions]
 assert all(2.5 < ratio < 4.5 for ratio in ratios)
 assert abs(floors["Muon", 0.03] / floors["exact factor", 0.03] - 1) < 0.2

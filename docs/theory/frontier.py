@@ -291,15 +291,12 @@ for (name, counts), role in zip(
 fig
 
 # %%
-print("steps to 0.3 / 1e-2 / 1e-7 / 1e-15 from σ at least l")
-short = (name.replace("Newton–", "") for name in names)
-print(f"{'l':7}", *(f"{name:<13}" for name in short))
-for lower in (1e-1, 1e-2, 1e-3, 1e-6):
-    row = ("/".join(map(str, steps_to[lower, name])) for name in names)
-    print(f"{lower:<7g}", *(f"{entry:<13}" for entry in row))
-print("products to 1e-12")
-for lower in (1e-1, 1e-2, 1e-3, 1e-6):
-    print(f"{lower:<7g}", *(f"{products[lower, name]:<13}" for name in names))
+print("σ ≥ l                  steps to    products")
+print("l      by        0.3 1e-2 1e-7 1e-15  1e-12")
+line = "{:<6g} {:8}{:5}{:5}{:5}{:6}{:7}"
+for (lower, name), counts in steps_to.items():
+    short = name.removeprefix("Newton–")
+    print(line.format(lower, short, *counts, products[lower, name]))
 spread = max(
     max(products[lower, n] for n in names[2:])
     - min(products[lower, n] for n in names[2:])

@@ -391,13 +391,11 @@ table = {
     "a step back": (6.8, 0.81),
     "another": (6.55, 0.815),
 }
+print("                   lr momentum steps slope")
 for name, pair in table.items():
     count = predicted_steps(*pair)
     slope = gd.rates.steps_per_factor(gd.rates.rate(h, *pair).max(), 1e6)
-    print(
-        f"{name:16} {pair[0]:.3f}, {pair[1]:.3f}: {count} steps, "
-        f"by the slope {slope:.0f}"
-    )
+    print(f"{name:15} {pair[0]:.3f} {pair[1]:8.3f} {count:5} {slope:5.0f}")
     assert measured_steps(*pair) == count
 steps_best = predicted_steps(best.lr, best.momentum)
 assert predicted_steps(6.8, 0.81) < steps_best

@@ -431,7 +431,7 @@ products = {
     for name, curve in curves.items()
 }
 products["scaled"] = 2 * int(by_default.steps)
-print(*(f"{name}: {count:,}" for name, count in products.items()), sep="   ")
+print(*(f"{name}: {count:,}" for name, count in products.items()), sep="\n")
 assert products["conjugate"] < products["scaled"] < products["6.8, 0.81"]
 
 # %% tags=["figure"]

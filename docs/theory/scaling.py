@@ -80,11 +80,10 @@ designs = {
     "centered": torch.stack((ones, centered), 1),
     "scaled": torch.stack((ones, centered / centered.std()), 1),
 }
+print("                κ     plain steps  momentum")
 for name, A in designs.items():
     kappa, plain, momentum = six_digits(A)
-    print(
-        f"{name:9} κ {kappa:11,.1f}   steps {plain:18,.0f}  {momentum:9,.0f}"
-    )
+    print(f"{name:8} {kappa:8.1f} {plain:15,.0f} {momentum:9,.0f}")
 assert six_digits(designs["years"])[0] > 1e5
 assert six_digits(designs["scaled"])[0] < 1.02
 

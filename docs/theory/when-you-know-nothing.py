@@ -165,7 +165,7 @@ for name, found in {
     "told": told,
     "told, 1 % off": fooled,
 }.items():
-    print(f"{name:14} {int((found > 0).sum())} of 200 arrive")
+    print(f"{name}: {int((found > 0).sum())} of 200 arrive")
 print(f"where both arrive, the rule takes {price:.1f} times as many steps")
 assert (told > 0).sum() > (rule > 0).sum() > 170 > 60 > (fooled > 0).sum()
 
@@ -205,14 +205,12 @@ def steps_per_digit(losses, step, window):
 
 M = gd.matrices.random_2020()  # two of its modes are slow; no momentum here
 losses = gd.rates.predict(gd.Inverse(M).modes(), 6000, lr=0.9).loss
+print("steps per digit, said twice, and in truth")
 for step in (40, 100, 400, 2000):
     first, second = steps_per_digit(losses, step, step // 4)
     later = losses[step + 1 :]
     truth = int(gd.rates.first_below(later, losses[step] / 10)) + 1
-    print(
-        f"step {step:5}: {first:6.0f}, then {second:6.0f} steps per digit;"
-        f" the next digit took {truth:,}"
-    )
+    print(f"step {step:4}: {first:5.0f} {second:5.0f}, it took {truth:5,}")
 assert abs(second / truth - 1) < 0.01
 
 # %% tags=["figure"]
@@ -273,13 +271,14 @@ def h1(w):
 
 calm, calm_weights = train(0.05, steps=4301)
 edgy, edgy_weights = train(0.1)
+print("lr    step  measured h₁     true   edge")
 for lr, weights in ((0.05, calm_weights), (0.1, edgy_weights)):
     for k in (1, 10, 30):
         H = torch.autograd.functional.hessian(net_loss, weights[k])
         true = torch.linalg.eigvalsh(H)[-1].item()
         print(
-            f"lr {lr}, step {100 * k:4}: h₁ measured {h1(weights[k]):6.3f},"
-            f" true {true:6.3f}, edge {2 / lr:.0f}"
+            f"{lr:4}  {100 * k:4} {h1(weights[k]):12.3f} {true:8.3f}"
+            f" {2 / lr:6.0f}"
         )
         assert abs(h1(weights[k]) / true - 1) < 0.02
 
