@@ -144,10 +144,10 @@ fig
 # over the valley and lands higher up.
 
 # %%
-print(f"limit                 {limit:.5f}")
-print(f"factor per step       {growth:.6f}, predicted {rate:.6f}")
+print(f"limit          {limit:.5f}")
+print(f"factor a step  {growth:.6f}, predicted {rate:.6f}")
 half = losses(limit / 2, 0.9, 1000)
-print(f"half the limit: loss  {half[-1]:.0e} after 1,000 steps")
+print(f"half of it     loss {half[-1]:.0e} in 1,000 steps")
 assert abs(growth / rate - 1) < 1e-5
 soon = (slowly[61:] / slowly[60:-1]).sqrt()
 assert (soon / rate - 1).abs().max() < 1e-3
@@ -271,12 +271,12 @@ fig
 # compare the rate with one.
 
 # %%
-print("part of the limit   rate     highest loss   steps")
+print("of limit  rate    highest loss  steps")
 for share in (0.999, 0.99, 0.9, 0.5):
     rho = gd.rates.rate(h, share * limit, 0.9).max()
     highest = losses(share * limit, 0.9, 400).max()
     count = predicted_steps(share * limit)
-    print(f"{share:5}               {rho:.4f}   {highest:12.1f}   {count:5}")
+    print(f"{share:8}  {rho:.4f}  {highest:12.1f}  {count:5}")
     assert rho < 1
 assert peak > 100 > 10 > back.max()
 assert near[-1] < 1e-10
@@ -334,9 +334,9 @@ fig
 # %%
 measured = losses(0.9, 0.99, 2000)
 worst = (measured / wavy.loss[:2001] - 1).abs().max()
-print(f"momentum 0.99     rises in {rising:.0%} of the steps: {steps_wavy:,}")
-print(f"momentum {tuned:.4f}   no rise: {steps_tuned}")
-print(f"measured and predicted loss differ by {worst:.0e} of it at most")
+print(f"momentum 0.99    {steps_wavy:5,} steps, rises in {rising:.0%}")
+print(f"momentum {tuned:.4f}  {steps_tuned:5,} steps, no rise")
+print(f"loss off by at most {worst:.0e} of the predicted")
 assert worst < 1e-5
 assert rising > 0.3
 assert (smooth.error[1:1000] < smooth.error[:999]).all()

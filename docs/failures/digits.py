@@ -163,9 +163,9 @@ fig
 X = path32[-1]
 step = 0.9 / 8 * (X @ M.float() - torch.eye(4)) @ M.float().mT
 lost = ((X - step) == X).sum().item()
-print(f"entries that the next step does not change: {lost} of 16")
-print(f"error, no momentum   {plain32[-1]:.1e} (float64 {plain64[-1]:.1e})")
-print(f"error, momentum 0.9  {floor_error:.1e}")
+print(f"the next step leaves {lost} of 16 entries as they are")
+print(f"error, plain: {plain32[-1]:.1e} (float64 {plain64[-1]:.1e})")
+print(f"error, momentum 0.9: {floor_error:.1e}")
 assert lost > 8
 assert plain32[-1] > 10 * plain64[-1]
 assert floor_error < plain32[-1] / 3

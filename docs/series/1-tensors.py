@@ -324,7 +324,7 @@ fig
 # the difference by $2\delta$. Make $\delta$ small, and smaller:
 
 # %%
-print("δ        in float64   in float32   x ± δ is x, of 100")
+print("δ      float64  float32  x ± δ is x, of 100")
 far = {}
 for small in (1e-1, 1e-3, 1e-5, 1e-7):
     for dtype in (torch.float64, torch.float32):
@@ -333,7 +333,7 @@ for small in (1e-1, 1e-3, 1e-5, 1e-7):
         far[dtype, small] = (slope - exact).abs().max().item()
     same = ((t + small == t) & (t - small == t)).sum().item()
     wide, narrow = (far[d, small] for d in (torch.float64, torch.float32))
-    print(f"{small:.0e}      {wide:.1e}      {narrow:.1e}   {same:18}")
+    print(f"{small:.0e}  {wide:.1e}  {narrow:.1e}  {same:18}")
 best_difference = min(far[torch.float64, small] for small in (1e-5, 1e-7))
 assert far[torch.float64, 1e-7] > 10 * far[torch.float64, 1e-5]
 assert same > 50

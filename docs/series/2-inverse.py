@@ -425,7 +425,7 @@ fig
 other = torch.rand(4, 4, generator=torch.Generator().manual_seed(315))
 for name, start in {"zeros": 0 * M, "seed 315": other.double()}.items():
     steps = six_digits(relative_error(invert(M, start, 0.9, 0.9, 1000)[0], M))
-    print(f"{name:8} {steps} steps, and {steps_random} from the guess of 2020")
+    print(f"{name}: {steps} steps, and {steps_random} from the guess of 2020")
     assert abs(steps - steps_random) < 10
 
 # %% [markdown]

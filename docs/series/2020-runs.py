@@ -218,13 +218,14 @@ def parted(name):
     return far[0] if far else None
 
 
-print("                    over 100   over 500   1% at     2020     now")
+print("        ≤ 100  ≤ 500  1% at    2020     now")
 for name, now in ours.items():
     steps, then = stored[name]
     at = "never" if parted(name) is None else f"{parted(name):,}"
+    short = name.removeprefix("svd-").replace("/random-", " ")
     print(
-        f"{name:18}  {apart(name, 100):.1e}    {apart(name, 500):.1e}"
-        f"   {at:>6}   {then[-1]:.1e}  {now[steps[-1]]:.1e}"
+        f"{short:6}  {apart(name, 100):.0e}  {apart(name, 500):.0e}"
+        f" {at:>6} {then[-1]:.1e} {now[steps[-1]]:.1e}"
     )
 over_100 = max(apart(name, 100) for name in ours)
 over_500 = max(apart(name, 500) for name in ours)
@@ -298,8 +299,9 @@ momentum_steps, adam_steps = (
 )
 ratios = [adam_steps[i] / momentum_steps[i] for i in (0, 1, 3)]
 dead_level = by_momentum[-1, 4].item()
-print("below 1e-6 by momentum", momentum_steps, "(−1: never)")
-print("below 1e-6 by Adam    ", adam_steps)
+print("loss below 1e-6 at step (−1: never)")
+print("momentum", momentum_steps)
+print("Adam    ", adam_steps)
 print(f"the fifth by momentum stands at {dead_level:.5f}")
 sigma = torch.linalg.svdvals(matrices[4].double())
 assert abs(dead_level / (sigma[2] ** 2 / 12).item() - 1) < 1e-5

@@ -78,12 +78,13 @@ import gdinverse as gd
 
 crowd = json.loads(Path("../../benchmarks/svd_crowd.json").read_text())
 rows = {row["name"]: row for row in crowd["rows"]}
-print("                            right to 1e-6    dead        diverged")
+print("of 200       right to 1e-6    dead diverged")
 for name, row in rows.items():
     r, dead_of, gone = row["right_1e-6"], row["dead"], row["diverged"]
+    short = name.replace(",", "").replace("lr ", "").replace("mom ", "")
     print(
-        f"{name:27} {r[0]:6} {r[1]:4}   {dead_of[0]:6} {dead_of[1]:4}"
-        f"   {gone[0]:6} {gone[1]:4}"
+        f"{short:17} {r[0]:4} {r[1]:3} {dead_of[0]:3} {dead_of[1]:3}"
+        f" {gone[0]:4} {gone[1]:3}"
     )
 
 # %% tags=["figure"]

@@ -131,7 +131,8 @@ fig
 
 # %% [markdown]
 # A run has *arrived* when its error is below {{= 1e-10 : .0e }}, and has *left* when it is above
-# {{= 1e-9 : .0e }} again. The crossing in the table is the first one, wherever the run is then.
+# {{= 1e-9 : .0e }} again. The crossing in the table is the first one, wherever the run is then, with
+# the error there. The lag is the time from the crossing until the run has left.
 
 
 # %%
@@ -148,7 +149,7 @@ def shown(step):
     return f"{step:,}" if step >= 0 else "never"
 
 
-print("matrix     below 1e-10   crosses 3.8   error there   above 1e-9    lag")
+print("matrix   arrived crosses error   left  lag")
 lags, crossings = {}, []
 for name, error, looks in zip(names, errors, seen, strict=True):
     arrived, crossed, left = story(error, looks)
@@ -156,8 +157,8 @@ for name, error, looks in zip(names, errors, seen, strict=True):
     if 0 <= arrived <= crossed:
         lags[name] = left - crossed
     print(
-        f"{name:9}  {shown(arrived):>11}   {shown(crossed):>11}   "
-        f"{error[crossed]:11.0e}   {shown(left):>10}   {lags.get(name, ''):>4}"
+        f"{name:8} {shown(arrived):>7} {shown(crossed):>7} "
+        f"{error[crossed]:.0e} {shown(left):>6} {lags.get(name, ''):>4}"
     )
 fits = [name for name, lag in lags.items() if lag > 0]
 others = [name for name in names if name not in lags]
