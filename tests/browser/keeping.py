@@ -12,7 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".cache/visits"
-LOOKING = [f"tests/browser/{name}" for name in ("visit.py", "look.js", "still.py", "conftest.py")]
+LOOKING = [
+    f"tests/browser/{name}"
+    for name in ("visit.py", "look.js", "hidden.js", "still.py", "conftest.py")
+]
 AXE = "node_modules/axe-core/axe.min.js"
 APART = ("figures", "search")  # fetched by a name that says their content, or after a key
 

@@ -53,6 +53,10 @@ def test_what_is_cut_shows_an_edge(view):
     assert view.unsaid == []
 
 
+def test_no_printed_number_that_prose_speaks_of_is_out_of_sight(view):
+    assert view.hidden == []
+
+
 def test_the_page_is_not_wider_than_the_screen(view):
     assert view.overflow <= 0
 

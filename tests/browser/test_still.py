@@ -1,9 +1,9 @@
-"""Nothing moves when plotly takes the place of a drawing; and what moves or is cut is seen."""
+"""Nothing moves when plotly takes the place of a drawing; what moves, is cut or hidden is seen."""
 
 import pytest
 
 from tests.browser.still import STILL, WATCH, arrive, shift
-from tests.browser.visit import DESK, LIVE, PHONE, TOUCH, UNSAID
+from tests.browser.visit import DESK, HIDDEN, LIVE, PHONE, TOUCH, UNSAID
 
 HEIGHT = "document.documentElement.scrollHeight"
 # Between them lines, dots, bars, grids and a map.
@@ -40,3 +40,28 @@ def test_what_is_cut_without_an_edge_is_seen(watched, address):
         "document.querySelector('article pre').style.cssText = 'width:9px;overflow:auto'"
     )
     assert len(watched.evaluate(UNSAID)) > len(unsaid)
+
+
+PRINT = """(line) => {
+  const code = document.querySelector("article .gd-output:not(.gd-prose) code");
+  code.textContent = line;
+  code.style.cssText = "width:20ch;overflow:auto" }"""
+
+
+@pytest.mark.parametrize(
+    ("line", "speaks", "found"),
+    [
+        ("error, by the formula:  7.25e-3", "It is 7.25e-3.", ["7.25e-3"]),
+        ("steps, by the formula:  98,765", "After 98765 steps.", ["98,765"]),
+        ("7.25e-3, and once more  7.25e-3", "It is 7.25e-3.", []),
+        ("torch.tensor(dtype=torch.float256)", "A block of 256 rows.", []),
+        ("error, by the formula:  7.25e-3", "It is 7.", []),
+        ("steps, by the formula:  97", "After 97 steps.", []),
+    ],
+)
+def test_a_number_out_of_sight_that_prose_speaks_of_is_seen(watched, address, line, speaks, found):
+    arrive(watched, address + "theory/cost/")
+    assert watched.evaluate(HIDDEN) == []
+    watched.evaluate(PRINT, line)
+    watched.evaluate("(text) => document.querySelector('article p').append(text)", speaks)
+    assert watched.evaluate(HIDDEN) == found

@@ -13,7 +13,9 @@ UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd
   .filter((one) => one.clientWidth && one.scrollWidth - one.clientWidth > 1
     && getComputedStyle(one).overflowX !== "visible" && one.checkVisibility())
   .map((one) => one.outerHTML.slice(0, 100))"""
-LOOK = Path(__file__).with_name("look.js").read_text().rstrip(";\n")
+LOOK, HIDDEN = (
+    Path(__file__).with_name(name).read_text().rstrip(";\n") for name in ("look.js", "hidden.js")
+)
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
 # Formulas, code, drawings and the way to other pages are thousands of elements of few kinds: axe
@@ -40,6 +42,7 @@ class View:
     figures: list = field(default_factory=list)
     live: list = field(default_factory=list)
     unsaid: list = field(default_factory=list)  # cut, and no edge says so
+    hidden: list = field(default_factory=list)  # numbers out of sight that prose speaks of
     labels: dict = field(default_factory=lambda: {"default": [], "slate": []})
     overflow: float = 0
 
@@ -106,7 +109,7 @@ def read(page, seen):
         resize(page, width)
         view.figures, view.overflow = look(page, view), overflow(page)
         page.evaluate(SEEN)  # edges are drawn when a size has changed
-        view.unsaid = page.evaluate(UNSAID)
+        view.unsaid, view.hidden = page.evaluate(UNSAID), page.evaluate(HIDDEN)
     if seen.path not in WHOLE:
         page.evaluate(PLAIN)
     if desk.figures:
