@@ -375,14 +375,12 @@ for n in (2, 3, 4):
 fig
 
 # %%
-print("          κ       tuned, a digit   conjugate gradients   gd.inv")
+print("steps to the inverse of Hilbert n")
+print("n          κ tuned a digit conjugate gd.inv")
 for n, A in hilberts.items():
     cg, best = gd.inv(A, optimizer=gd.ConjugateGradient), gd.inv(A)
     k, (_, by_momentum) = dots[n]
-    print(
-        f"Hilbert {n} {k:10,.0f}   {by_momentum:10,.0f} steps"
-        f"   {cg.steps:13} steps   {best.steps:3} steps"
-    )
+    print(f"{n} {k:10,.0f} {by_momentum:13,.0f} {cg.steps:9} {best.steps:6}")
     assert cg.converged
     assert best.converged
 assert error_H > 0.99

@@ -218,7 +218,7 @@ def parted(name):
     return far[0] if far else None
 
 
-print("        ≤ 100  ≤ 500  1% at    2020     now")
+print("by step   100    500  1% at    2020     now")
 for name, now in ours.items():
     steps, then = stored[name]
     at = "never" if parted(name) is None else f"{parted(name):,}"

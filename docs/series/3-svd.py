@@ -166,7 +166,7 @@ def below(curve):
 # %%
 for i, (curve, sigmas, _) in enumerate(runs):
     off = np.sort(sigmas[-1]) - np.linalg.svdvals(matrices[i])[::-1]
-    print(f"matrix {i + 1}: loss below 1e-6 at {below(curve):6,}", end="; ")
+    print(f"matrix {i + 1}: loss below 1e-6 at {below(curve):,}", end="; ")
     print(f"at the end {curve[-1]:.0e}, σ off by {np.abs(off).max():.0e}")
 
 # %% [markdown]
