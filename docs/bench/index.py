@@ -401,7 +401,7 @@ for name, report in stored.items():
     turned, along = (said.replace(", leaves again", "*") for said in both)
     print(f"{turned:>9}  {along:>9}  {short(name)}")
     if report.twins and report.twins != [name]:
-        print(f"{'':22}the path of {', '.join(report.twins)}")
+        print(f"{'':11}the path of {', '.join(report.twins)}")
 
 # %% [markdown]
 # The first column is A X B = C at κ = 10, the second the diagonal problem at κ = 100; in parentheses the level

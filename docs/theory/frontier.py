@@ -291,7 +291,7 @@ for (name, counts), role in zip(
 fig
 
 # %%
-print("σ ≥ l                  steps to    products")
+print("                       steps to    products")
 print("l      by        0.3 1e-2 1e-7 1e-15  1e-12")
 line = "{:<6g} {:8}{:5}{:5}{:5}{:6}{:7}"
 for (lower, name), counts in steps_to.items():
