@@ -25,6 +25,21 @@ h = gd.Inverse(M).modes().curvature
 limit = gd.rates.lr_limit(h, 0.9)
 
 
+def shape(curve, role, claim, caption):
+    """One curve alone, above the table of its causes."""
+    fig = gd.figures.figure(
+        claim,
+        x="step",
+        y="loss",
+        x_range=(1, len(curve) - 1),
+        low=True,
+        caption=caption,
+        alt=f"{claim}. The loss begins at {curve[0]:.2g}, is {curve[len(curve) // 2]:.0e} halfway "
+        f"and {curve[-1]:.0e} at the end.",
+    )
+    return gd.figures.line(fig, range(1, len(curve)), curve[1:], role)
+
+
 def losses(problem, steps, kind=torch.optim.SGD, **options):
     optimizer = kind(problem.parameters(), **options)
     found = []
@@ -54,6 +69,7 @@ back_at = int(returning.argmin()) + int(
 )
 assert climbing[-1] > 1e9
 assert abs(level[-1] / level_computed - 1) < 1e-6
+assert (level[1200:] / level[-1] - 1).abs().max() < 0.01
 assert slow[-1] < slow[-400] < 2 * slow[-1]
 assert lowest < 1e-25 < 1e-12 < returning[-400:].max()
 assert wrong[-1] < 1e-30
@@ -91,7 +107,16 @@ fig
 # ### The loss climbs
 #
 # [Losses that climb](climbs.py), with their numbers and fixes.
-#
+
+# %% tags=["figure"]
+shape(
+    climbing,
+    "failure",
+    f"It climbs: {climbing[-1]:.0e} after {len(climbing) - 1} steps",
+    "Matrix 1, momentum 0.9, a learning rate 0.1% above its limit.",
+)
+
+# %% [markdown]
 # | you see | it is probably |
 # |---|---|
 # | it soon grows by the same factor at each step, it diverges | [the learning rate is too large](climbs.py#diverges) |
@@ -104,7 +129,16 @@ fig
 # ### The loss stops at a level
 #
 # [Losses that stop](level.py), with their numbers and fixes. Type yours there.
-#
+
+# %% tags=["figure"]
+shape(
+    level,
+    "c1",
+    f"It stops: {level[-1]:.1e} from half of the steps on",
+    "Matrix 1, momentum 0.9, weight decay of 2e-4.",
+)
+
+# %% [markdown]
 # | you see | it is probably |
 # |---|---|
 # | exactly $1/n$ | [parameters zeroed, not gradients](level.py#zeroed-parameters) |
@@ -117,7 +151,16 @@ fig
 # ### The loss is slow
 #
 # [Losses that crawl](slow.py), with their numbers and fixes.
-#
+
+# %% tags=["figure"]
+shape(
+    slow,
+    "c4",
+    f"It is slow: {slow[-400]:.3f}, and {slow[-1]:.3f} after 400 more steps",
+    "The Hilbert matrix with 4 rows, momentum 0.9.",
+)
+
+# %% [markdown]
 # | you see | it is probably |
 # |---|---|
 # | it does not move | [a tiny learning rate](slow.py#tiny-step) |
@@ -129,7 +172,16 @@ fig
 # ### The loss comes back
 #
 # [Losses that come back](returns.py), with their numbers and fixes.
-#
+
+# %% tags=["figure"]
+shape(
+    returning,
+    "c3",
+    f"It comes back: from {lowest:.0e} to more than 1e-12 at step {back_at:,}",
+    "The diagonal matrix of 2020, Adam with learning rate 0.01.",
+)
+
+# %% [markdown]
 # | you see | it is probably |
 # |---|---|
 # | up and down forever | [gradients are not zeroed](returns.py#gradient-not-zeroed) |
@@ -140,7 +192,16 @@ fig
 # ### The loss is fine, the answer is wrong
 #
 # [Answers that look right](wrong.py), with their numbers and fixes.
-#
+
+# %% tags=["figure"]
+shape(
+    wrong,
+    "c5",
+    f"It falls to {wrong[-1]:.0e}, and the error is {wrong_error:.2f}",
+    "A loss that asks that both products be the identity on average.",
+)
+
+# %% [markdown]
 # | you see | it is probably |
 # |---|---|
 # | a loss of zero | [it measured something else](wrong.py#zero-loss) |

@@ -20,6 +20,7 @@ def figure(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     equal: bool = False,
+    low: bool = False,
     caption: str = "",
     alt: str = "",
 ) -> go.Figure:
@@ -38,6 +39,8 @@ def figure(
     equal : bool
         Whether a page makes the plot 1.4 times as wide as high, and no wider. A unit has the same
         length on both axes where the ranges are so, too: then a right angle is drawn as one.
+    low : bool
+        Whether a page makes the figure half as high: for one curve, beside its words.
     caption : str
         How the figure was made; stands below it.
     alt : str
@@ -51,7 +54,8 @@ def figure(
     ('log', 'step')
     """
     fig = go.Figure(layout={"template": template, "title": {"text": claim}})
-    fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": "gd-equal" * equal}
+    look = "gd-equal" if equal else "gd-low" if low else ""
+    fig.layout.meta = {"alt": alt or claim, "caption": caption, "class": look}
     fig.layout.xaxis.title.text = x
     for axis, log, ends in zip(axes(fig), (log_x, log_y), (x_range, y_range), strict=True):
         if log:  # plotly draws the ticks of log axes a quarter larger: 10.4 becomes 13
