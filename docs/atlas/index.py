@@ -125,6 +125,34 @@ fig
 # [any descent on QR](qr.py#wrong). So
 # for these a small loss proves nothing, and a history shows no bound:
 
+# %% tags=["figure"]
+Q = torch.linalg.qr(torch.randn(5, 5, generator=generator).double()).Q
+roots = torch.tensor([1.0, 0.9, 0.7, 0.6, 0.5], dtype=torch.float64)
+flipped = roots * torch.tensor([1, 1, 1, 1, -1])
+first, second = (Q * values_of @ Q.mT for values_of in (roots, flipped))
+squares_off = (first @ first - second @ second).abs().max().item()
+roots_off = (first - second).abs().max().item()
+assert squares_off < 1e-15
+assert roots_off > 0.3
+fig = gd.figures.figure(
+    f"Two roots, X and Y: {roots_off:.2f} apart in an entry, and one square",
+    x="",
+    y="",
+    caption="Y is symmetric, too, with one eigenvalue turned negative. The loss is 0 at both.",
+    alt=f"Four grids of five by five: two different roots, whose entries differ by up to "
+    f"{roots_off:.2f}, and their squares, which differ by {squares_off:.0e}.",
+)
+gd.figures.grids(
+    fig,
+    {
+        "X": first,
+        "Y": second,
+        "X X": first @ first,
+        "Y Y": second @ second,
+    },
+)
+fig
+
 # %%
 history = runs["polar"].history
 print("bounds on the way:", history.error_bound.unique().tolist())
@@ -167,6 +195,30 @@ off = torch.dist(torch.linalg.matrix_exp(log.value), S).item()
 print(f"logarithm ± {log.error_bound:.0e}, its exponential is {off:.0e} off")
 assert log.error_bound < 1e-14
 assert off < 1e-13
+
+# %% tags=["figure"]
+rows = range(2, 9)
+conditions = [gd.cond(gd.matrices.hilbert(n)) for n in rows]
+high = [one.value.item() for one in conditions]
+bounds = [one.error_bound.item() for one in conditions]
+fig = gd.figures.figure(
+    f"With 8 rows the Hilbert matrix' condition number is known to {bounds[-1] / high[-1]:.0e} of it",
+    x="rows of the matrix",
+    y="condition number, and bound on its error",
+    x_range=(1, 9),
+    y_range=(1e-16, 1e14),
+    caption="gd.cond of Hilbert matrices with 2 to 8 rows, and what it may be off, absolutely.",
+    alt="; ".join(
+        f"{n} rows: {value:.0f} ± {bound:.0e}"
+        for n, value, bound in zip(rows, high, bounds, strict=True)
+    )
+    + ".",
+)
+gd.figures.dots(fig, rows, high, "measured")
+gd.figures.dots(fig, rows, bounds, "limit")
+gd.figures.label(fig, "condition number", 1.2, 1e7, "measured")
+gd.figures.label(fig, "bound", 4.2, 1e-11, "limit", above=False)
+fig
 
 # %% [markdown]
 # ## What does not belong {: #not-here }

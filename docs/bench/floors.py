@@ -145,6 +145,29 @@ left = [n for n, r in stored.items() if any(row.returns for row in r.rows)]
 found = [n for n, r in stored.items() if any(row.steps for row in r.rows)]
 assert 0 < len(left) < len(found)
 
+# %% tags=["figure"]
+words = {
+    "a floor proportional to lr": "floor ∝ lr",
+    "still falls when the budget ends": "still falls",
+    "wavers at a level of its own": "wavers",
+    "leaves the answer when put there: a decay, or a pull to the start": "leaves",
+}
+sizes = {words[cause]: len(names) for cause, names in causes.items()}
+shown = sorted(sizes, key=sizes.get, reverse=True)
+fig = gd.figures.figure(
+    f"Of {sum(sizes.values())} that do not arrive, {sizes[shown[0]]} stand on a floor that the "
+    "learning rate sets",
+    x="",
+    y="optimizers",
+    log_y=False,
+    y_range=(0, 1.2 * sizes[shown[0]]),
+    caption=f"The causes printed above, of {len(stored)} optimizers on A X B = C at κ = 10.",
+    alt="; ".join(f"{name}: {sizes[name]}" for name in shown) + ".",
+)
+assert shown[0] == "floor ∝ lr"
+counts = [sizes[name] for name in shown]
+gd.figures.bars(fig, shown, counts, "failure", [str(n) for n in counts])
+
 # %% [markdown]
 # Where it still falls, a larger budget may be enough. Arrival is not the end either:
 # {{= len(left) }} of the {{= len(found) }} that arrive on some problem are above `1e-3` again within `2000`

@@ -395,6 +395,34 @@ import json
 entries = json.loads(Path("../../benchmarks/bench.json").read_text())
 print(*sorted({entry["package"] for entry in entries.values()}), sep="\n")
 
+# %% tags=["figure"]
+arrived = [
+    (
+        report[TURNED].steps is not None,
+        report["diagonal, κ 100"].steps is not None,
+    )
+    for report in stored.values()
+]
+on = {
+    "both": arrived.count((True, True)),
+    "the first": arrived.count((True, False)),
+    "the second": arrived.count((False, True)),
+    "neither": arrived.count((False, False)),
+}
+fig = gd.figures.figure(
+    f"{on['both']} of {len(stored)} arrive on both problems, {on['neither']} on neither",
+    x="arrive on",
+    y="optimizers",
+    log_y=False,
+    y_range=(0, 1.2 * max(on.values())),
+    caption="The first is A X B = C at κ = 10, the second the diagonal problem at κ = 100.",
+    alt="; ".join(f"{name}: {count}" for name, count in on.items()) + ".",
+)
+gd.figures.bars(
+    fig, list(on), list(on.values()), texts=[str(n) for n in on.values()]
+)
+fig
+
 # %%
 for name, report in stored.items():
     both = report["A X B = C, κ 10"].result, report["diagonal, κ 100"].result

@@ -252,6 +252,21 @@ print(f"limit {limit_0:.3f}")
 assert error[1] < 1e-6 <= error[0]
 assert plain_0 < 9.0 < limit_0
 
+# %% tags=["figure"]
+fig = gd.figures.figure(
+    f"A learning rate of 9: a millionth at step {steps_9:,}, as predicted",
+    x="step",
+    y="relative error",
+    x_range=(0, 4000),
+    caption="The random matrix of seed 0, momentum 0.9. Dashed: predicted. Dots: the two steps "
+    "printed above.",
+    alt=f"The predicted error falls on a line to {error_9[-1]:.0e} at step 4,000. Measured: "
+    f"{error[0]:.3e} at step {steps_9 - 1:,}, {error[1]:.3e} one step later.",
+)
+gd.figures.line(fig, range(len(error_9)), error_9, "predicted")
+gd.figures.dots(fig, [steps_9 - 1, steps_9], error.tolist(), "measured")
+fig
+
 # %% [markdown]
 # No learning rate is too large by itself. The curvature of the loss and the momentum set the limit,
 # and both can be computed before the first step: [momentum moves the edge](climbs.py#moved-edge).

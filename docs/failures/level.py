@@ -71,7 +71,7 @@ gd.figures.dot(fig, 4, rounded, "c3")
 gd.figures.label(fig, "1/n: zeroed parameters", 5, 1, "c4")
 gd.figures.label(fig, "1/n²: one value is zero", 6.5, 6e-3, "c1", above=False)
 gd.figures.label(fig, "weight decay", 4.4, decayed, "c2", above=False)
-gd.figures.label(fig, "bfloat16", 4.4, rounded, "c3", above=False)
+gd.figures.label(fig, "bfloat16", 0.2, rounded, "c3", above=False)
 gd.figures.band(fig, *floor, "float32 ends here")
 fig
 

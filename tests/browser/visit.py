@@ -35,10 +35,24 @@ FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) => {
   return plot.offsetParent === null || Math.abs(width - plot.clientWidth) < 1; })"""
 
 
+# The top of the first figure, and the longest stretch without one, to where the reader works.
+NEAR = """() => {
+  const boxes = [...document.querySelectorAll("article .gd-figure, article .gd-hero figure")]
+    .filter((one) => one.offsetParent).map((one) => one.getBoundingClientRect());
+  const ends = [0, ...boxes.map((box) => box.bottom)];
+  const turn = document.querySelector("#your-turn");
+  const end = turn ? turn.getBoundingClientRect().top
+    : document.querySelector(".md-content__inner").getBoundingClientRect().bottom;
+  const starts = [...boxes.map((box) => box.top).filter((top) => top < end), end];
+  return [starts[0], Math.max(...starts.map((start, i) => start - ends[i]))];
+}"""
+
+
 @dataclass
 class View:
     """What is seen at one width."""
 
+    shift: float = 0  # while the page arrives, on a phone that has nothing of it yet
     figures: list = field(default_factory=list)
     live: list = field(default_factory=list)
     unsaid: list = field(default_factory=list)  # cut, and no edge says so
@@ -50,7 +64,8 @@ class View:
 @dataclass
 class Visit:
     path: str
-    shift: float = 0  # while it arrives, on a phone that has nothing of it yet
+    first: float = 0  # pixels to its first figure, on a desk
+    farthest: float = 0  # and between two figures
     asked: list = field(default_factory=list)  # before a figure is touched, within the site
     elsewhere: list = field(default_factory=list)  # asked of another host, at any time
     failed: list = field(default_factory=list)
@@ -69,15 +84,28 @@ def until(page, holds):
 
 
 def visit_page(context, address, path):
-    """Read it in a new page of a context that has the scripts of all pages at hand."""
+    """Read it in a new page of a context that has the scripts of all pages at hand.
+
+    Narrow and wide, as it is sent; then its figures under a reader's hand; then as axe does.
+    """
     seen = Visit(path)
     page = context.new_page()
     page.set_viewport_size({"width": PHONE, "height": 844})
     asked = listen(page, seen)
     page.add_init_script(WATCH)
-    seen.shift = first_visit(context, page, address + path)
+    phone, desk = seen.views[PHONE], seen.views[DESK]
+    phone.shift = first_visit(context, page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
-    read(page, seen)
+    read(page, phone)
+    page.set_viewport_size({"width": DESK, "height": 800})
+    desk.shift = arrive(page, address + path)
+    seen.first, seen.farthest = page.evaluate(NEAR)
+    read(page, desk)
+    if path not in WHOLE:
+        page.evaluate(PLAIN)
+    if desk.figures:
+        handle(page, phone, desk)
+    seen.violations = judge(page, path)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
     page.evaluate("localStorage.clear()")  # the palette that was chosen
     page.close()
@@ -102,19 +130,11 @@ def first_visit(context, page, address):
     return shift
 
 
-def read(page, seen):
-    """Narrow and wide, as it is sent; then its figures under a reader's hand; then as axe does."""
-    phone, desk = seen.views[PHONE], seen.views[DESK]
-    for width, view in seen.views.items():
-        resize(page, width)
-        view.figures, view.overflow = look(page, view), overflow(page)
-        page.evaluate(SEEN)  # edges are drawn when a size has changed
-        view.unsaid, view.hidden = page.evaluate(UNSAID), page.evaluate(HIDDEN)
-    if seen.path not in WHOLE:
-        page.evaluate(PLAIN)
-    if desk.figures:
-        handle(page, phone, desk)
-    seen.violations = judge(page, seen.path)
+def read(page, view):
+    """The page as it is sent."""
+    view.figures, view.overflow = look(page, view), overflow(page)
+    page.evaluate(SEEN)  # edges are drawn when a size has changed
+    view.unsaid, view.hidden = page.evaluate(UNSAID), page.evaluate(HIDDEN)
 
 
 def handle(page, phone, desk):
