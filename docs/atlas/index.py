@@ -123,7 +123,7 @@ fig
 # [Adam on the polar factor](polar.py#wrong), [$I$ as a sign](sign.py#by-hand),
 # [momentum on the square root](root.py#wrong), [zero and a random start on Cholesky](cholesky.py#wrong),
 # [any descent on QR](qr.py#wrong). So
-# for these a small loss proves nothing, and a history shows no bound:
+# for these a small loss proves nothing, and a history shows no bound.
 
 # %% tags=["figure"]
 Q = torch.linalg.qr(torch.randn(5, 5, generator=generator).double()).Q

@@ -54,7 +54,7 @@ fig = gd.figures.figure(
     x="rows of the matrix",
     y="loss where it stops",
     x_range=(0, 17),
-    y_range=(1e-17, 10),
+    y_range=(1e-17, 1e3),
     caption=f"Shaded: where {len(crowd)} random 4×4 matrices end in float32, κ below 40. "
     "Two dots: weight decay of 1e-5, computed, and bfloat16, both on matrix 1. "
     "The third is yours."

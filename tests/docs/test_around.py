@@ -169,7 +169,7 @@ def test_the_site_keeps_to_its_size(site):
     print(f"{lying:,} bytes without archives, {sent:,} sent with them")
     pages = sum(path.name == "index.html" for path in files)
     assert 1_000_000 < lying <= 240_000 * pages
-    assert 1_000_000 < sent <= 125_000 * pages
+    assert 1_000_000 < sent <= 130_000 * pages
 
 
 def packed(path: Path):
