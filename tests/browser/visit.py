@@ -133,7 +133,6 @@ def first_visit(context, page, address):
 def read(page, view):
     """The page as it is sent."""
     view.figures, view.overflow = look(page, view), overflow(page)
-    page.evaluate(SEEN)  # edges are drawn when a size has changed
     view.unsaid, view.hidden = page.evaluate(UNSAID), page.evaluate(HIDDEN)
 
 
