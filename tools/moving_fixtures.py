@@ -62,14 +62,12 @@ def rolling(lr: float, momentum: float) -> dict[str, Any]:
 
 def naming(n: int, missing: int) -> dict[str, Any]:
     """The loss at which descent stops where some singular values are zero, and all others one."""
-    matrix = torch.eye(n)[torch.randperm(n, generator=torch.Generator().manual_seed(n))]
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(n))
+    matrix = torch.eye(n, dtype=torch.float64)[order]
     matrix[:missing] = 0
-    problem = gd.Inverse(matrix.tolist())
-    optimizer = torch.optim.SGD(problem.parameters(), lr=n**2 / 4)
-    for _ in range(100):
-        level = problem.backward()
-        optimizer.step()
-    return {"n": n, "missing": missing, "level": level.item()}
+    end = descent(matrix.tolist(), 100, lr=n**2 / 4)[-1]
+    level = gd.Inverse(matrix, guess=end).backward().item()
+    return {"n": n, "missing": missing, "level": level}
 
 
 def fixtures() -> dict[str, Any]:

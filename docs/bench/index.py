@@ -397,9 +397,8 @@ print(*sorted({entry["package"] for entry in entries.values()}), sep="\n")
 
 # %% tags=["figure"]
 arrived = [
-    (
-        report[TURNED].steps is not None,
-        report["diagonal, κ 100"].steps is not None,
+    tuple(
+        report[name].steps is not None for name in (TURNED, "diagonal, κ 100")
     )
     for report in stored.values()
 ]

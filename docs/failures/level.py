@@ -36,15 +36,13 @@ rounded = last_loss(start.to(torch.bfloat16), 1500).item()
 seeds = [torch.Generator().manual_seed(seed) for seed in range(100)]
 crowd = torch.stack([torch.rand(4, 4, generator=g) for g in seeds])
 crowd = crowd[torch.linalg.cond(crowd.double()) < 40]
-ends = gd.Inverse(crowd).modes().curvature[:, [0, -1]].sqrt().float().T
-fast, slow = ends.unsqueeze(-1).unsqueeze(-1)
-tuned = {
-    "lr": 4 / (fast + slow) ** 2,
-    "momentum": ((fast - slow) / (fast + slow)) ** 2,
-}
-stopped = last_loss(crowd, 3000, **tuned)
+best = [gd.rates.best(one) for one in gd.Inverse(crowd).modes().curvature]
+tuned = torch.tensor([(one.lr, one.momentum) for one in best]).T[
+    ..., None, None
+]
+stopped = last_loss(crowd, 3000, *tuned)
 floor = stopped.min().item(), stopped.max().item()
-assert (last_loss(crowd.double(), 3000, **tuned) < floor[0] / 1e3).all()
+assert (last_loss(crowd.double(), 3000, *tuned) < floor[0] / 1e3).all()
 assert floor[0] < last_loss(start.float(), 1500) < floor[1]
 assert 1e-5 < rounded < 1e-2
 

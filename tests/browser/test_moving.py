@@ -115,7 +115,9 @@ def test_a_key_moves_the_drawing_and_its_words_and_nothing_else(moving, kind, wi
     assert page.complaints == []
 
 
-@pytest.mark.parametrize(("typed", "says"), [("0.25", "1/n, the"), ("4e-12", "where float32")])
+@pytest.mark.parametrize(
+    ("typed", "says"), [("0.25", "1/n, the"), ("4e-12", "where 4×4 matrices end in float32")]
+)
 def test_a_level_that_is_typed_names_its_cause(open_page, typed, says):
     page = open_page("failures/level/")
     drawn, field = page.evaluate(DRAWN), page.get_by_label("loss where yours stops")

@@ -117,8 +117,9 @@ test("a level names how many singular values are zero where the package's descen
 test("other levels are between two shares, on the floor of float32, or below it", () => {
   for (const level of [1e-3, 0.09, 2, 1.1e-9])
     assert.match(naming.cause(level, 4, FLOOR), /no share of n: weight decay/);
-  for (const level of FLOOR) assert.match(naming.cause(level, 4, FLOOR), /where float32 ends/);
-  assert.match(naming.cause(9e-16, 4, FLOOR), /below the floor/);
+  for (const level of FLOOR)
+    assert.match(naming.cause(level, 4, FLOOR), /where 4×4 matrices end in float32/);
+  assert.match(naming.cause(9e-16, 4, FLOOR), /below where 4×4 matrices end in float32/);
 });
 
 test("the dot is where n and the level are, and stays there while no number is typed", () => {

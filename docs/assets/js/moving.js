@@ -1,6 +1,6 @@
 // A figure that follows a reader's hand: ranges, or fields for a number, stand in its caption, and its
-// drawing is made anew where one is moved. What is drawn then comes from a module of its own, in moving/. Until that moment the
-// figure is like all others, and without this script it stays so.
+// drawing is made anew where one is moved. What is drawn then comes from a module of its own, in
+// moving/. Until that moment the figure is like all others, and without this script it stays so.
 import { loadFigure } from "./figures.js";
 
 const UNITS = 4000; // of the grid that a drawing's curves lie on

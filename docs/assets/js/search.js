@@ -14,13 +14,17 @@ let awake; // a promise, after the first key
 let latest;
 let passing = false;
 
+/** The words that are kept, or all where none is. */
+function narrowed(words, isKept) {
+  const kept = words.filter(isKept);
+  return kept.length ? kept : words;
+}
+
 /** What a query asks for; of one that has nothing but small words or symbols, all of them. */
 function meant(query) {
   const words = query.split(BETWEEN).map((word) => word.replace(/^[+-]+/, ""));
-  const telling = words.filter((word) => self.lunr.stopWordFilter(word.toLowerCase()));
-  const asked = telling.length ? telling : words;
-  const spelled = asked.filter((word) => !SYMBOL.test(word));
-  return (spelled.length ? spelled : asked).join(" ");
+  const isTelling = (word) => self.lunr.stopWordFilter(word.toLowerCase());
+  return narrowed(narrowed(words, isTelling), (word) => !SYMBOL.test(word)).join(" ");
 }
 
 /** What has more of the words comes first: a pasted message finds where it is explained. */

@@ -25,15 +25,15 @@ export function missing(level, n) {
   return whole ? count : 0;
 }
 
-/** The cause, where `floor` are the ends of where runs in float32 stop. */
+/** The cause, where `floor` are the ends of where runs of 4×4 matrices in float32 stop. */
 export function cause(level, n, [low, high]) {
   const count = missing(level, n);
   if (count === n)
     return "is 1/n, the loss of X = 0: parameters zeroed, or a guess of zero that does not move.";
   if (count) return `is ${count}/n²: ${names[count]} of ${n} singular values zero, or nearly so.`;
   if (level > high) return "is no share of n: weight decay, too few digits, or a run that is slow.";
-  if (level >= low) return "is where float32 ends, by rounding.";
-  return "is below the floor of float32: in float64 a run may still fall from here.";
+  if (level >= low) return "is where 4×4 matrices end in float32, by rounding.";
+  return "is below where 4×4 matrices end in float32: in float64 a run may still fall from here.";
 }
 
 /** The dot of the reader's run. A number that is not typed to its end leaves it where it was. */
