@@ -1,7 +1,8 @@
 """Write requirements.lock anew: the newest versions that fit pyproject.toml, one pin a line.
 
 uv resolves them for the oldest Python that we support, so newer ones run them too. Of the packages
-that some system needs alone, all are pinned, and they are small; those of a GPU are left out.
+that some system needs alone, all are pinned, and they are small; those of a GPU are left out. What
+asks for a newer Python than it needs is resolved apart, its dependencies are in pyproject.toml.
 """
 
 import os
@@ -12,11 +13,9 @@ from itertools import chain
 
 from packaging.requirements import Requirement
 
-from tools.setup import BIN, LOCK, ROOT, pinned, step
+from tools.setup import BIN, LOCK, ROOT, TOO_STRICT, pinned, step
 
 OLDEST = "3.11"
-# Declares a newer Python than it needs: its dependencies are listed in pyproject.toml instead.
-TOO_STRICT = "mkdocs-jupyter"
 OF_A_GPU = ("nvidia-", "cuda-", "triton")
 ELSEWHERE = re.compile(r"; .*(?:== 'pypy'|== 'win32')")
 HEADER = """\

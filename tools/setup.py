@@ -20,6 +20,8 @@ BIN = VENV / "bin"
 PYTHON = BIN / "python"
 NODE = ROOT / "node_modules"
 LOCK = ROOT / "requirements.lock"
+# Declares a newer Python than it needs: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11.
+TOO_STRICT = "mkdocs-jupyter"
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]
 
 
@@ -70,15 +72,19 @@ def create_environment() -> None:
 
 
 def install_python_packages() -> None:
-    if sys.platform == "linux" and not torch_is_current():
-        with step("installing torch"):
-            install_torch()
     with step("installing what requirements.lock pins"):
+        run([*PIP, "install", "--no-compile", pinned("uv")])
+        pins = re.findall(r"^\S+==\S+$", LOCK.read_text(), re.MULTILINE)
+        rest = [pin for pin in pins if not pin.startswith(("torch==", f"{TOO_STRICT}=="))]
+        whole = uv_install(*rest, "-e", str(ROOT))
+        if sys.platform == "linux":
+            install_torch()
         # Every version is pinned, so what a package says of Python is known to be right or known
-        # to be too strict: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11. What is imported
-        # is compiled then; to compile all takes as long again as to unpack it.
+        # to be too strict. What is imported is compiled then; to compile all takes as long again
+        # as to unpack it.
         run([*PIP, "install", "--no-compile", "--ignore-requires-python", "-r", str(LOCK)])
-        run([*PIP, "install", "--no-deps", "-e", str(ROOT)])
+        if not whole:
+            run([*PIP, "install", "--no-deps", "-e", str(ROOT)])
         run([*PIP, "check"])
 
 
@@ -89,23 +95,19 @@ def install_torch() -> None:
     for a GPU, or to `pip` to leave the choice to pip.
     """
     backend = os.environ.get("GD_TORCH_BACKEND", "cpu")
-    if backend == "pip":
-        return
-    run([*PIP, "install", pinned("uv")])
+    if backend != "pip":
+        uv_install("--torch-backend", backend, pinned("torch"))
+
+
+def uv_install(*what: str) -> bool:
+    """Install in a third of pip's time; what does not work is said, and left to pip."""
     uv = [f"{BIN}/uv", "pip", "install", "--quiet", "--no-deps", "--python", str(PYTHON)]
-    answer = subprocess.run(
-        [*uv, "--torch-backend", backend, pinned("torch")], capture_output=True, text=True
-    )
+    once_more = os.environ | {"UV_HTTP_RETRIES": "1"}
+    answer = subprocess.run([*uv, *what], env=once_more, capture_output=True, text=True)
     if answer.returncode:
         *_, reason = answer.stderr.splitlines() or ["no reason given"]
-        say(f"uv: {reason.strip()}; so pip takes the build that it finds, at worst several GB")
-
-
-def torch_is_current() -> bool:
-    """Compare without the local tag: 2.13.0+cpu is the 2.13.0 that the lock pins."""
-    code = "import importlib.metadata as m; print(m.version('torch').split('+')[0])"
-    answer = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True)
-    return f"torch=={answer.stdout.strip()}" == pinned("torch")
+        say(f"uv: {reason.strip()}; so pip takes what it finds, of torch at worst several GB")
+    return answer.returncode == 0
 
 
 def pinned(name: str) -> str:

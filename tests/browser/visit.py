@@ -30,9 +30,11 @@ LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
   if (plot.offsetParent !== null) plot.dispatchEvent(new PointerEvent("pointerenter"))"""
-FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) => {
-  const width = plot.querySelector(".main-svg")?.getBoundingClientRect().width;
-  return plot.offsetParent === null || Math.abs(width - plot.clientWidth) < 1; })"""
+# Plotly hears of a new width a tenth of a second later, and says when all of a figure is drawn.
+TELL = """for (const plot of document.querySelectorAll(".gd-live > div"))
+  plot.on("plotly_afterplot", () => (plot.dataset.drawn = plot.clientWidth));"""
+FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) =>
+  plot.offsetParent === null || Number(plot.dataset.drawn) === plot.clientWidth)"""
 
 
 # The top of the first figure, and the longest stretch without one, to where the reader works.
@@ -185,11 +187,10 @@ def look(page, view):
 
 
 def resize(page, width):
-    """Wait until plotly, which is told a little later, has drawn anew, its labels last."""
+    """Wait until plotly has drawn anew, and the page's scripts have heard of the width."""
     page.set_viewport_size({"width": width, "height": 844})
     page.wait_for_function(FITS)
-    if page.locator(".gd-live").count():
-        page.evaluate(SEEN)
+    page.evaluate(SEEN)
 
 
 def overflow(page):
@@ -201,6 +202,7 @@ def touch(page):
     page.evaluate("document.fonts.ready")
     page.evaluate(TOUCH)
     page.wait_for_function(LIVE)
+    page.evaluate(TELL)
 
 
 def labels(seen):

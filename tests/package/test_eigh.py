@@ -135,7 +135,8 @@ def test_a_batch_is_what_each_matrix_gives_alone(seed, n):
     whole = gd.eigh(S)
     for index in ((0, 0), (0, 1), (1, 0), (1, 1)):
         alone = gd.eigh(S[index])
-        assert whole[index].steps == alone.steps
+        # A product in a batch may be rounded otherwise, and decide a test at the last step.
+        assert abs(whole[index].steps - alone.steps) <= 1
         torch.testing.assert_close(
             whole[index].value.eigenvalues, alone.value.eigenvalues, rtol=0, atol=1e-13
         )
