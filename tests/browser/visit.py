@@ -25,7 +25,11 @@ PLAIN = """
   for (const formula of document.querySelectorAll(".katex")) formula.textContent = "x";
   for (const way of document.querySelectorAll(".md-nav__list")) way.remove();
   for (const code of document.querySelectorAll("pre > code")) code.textContent = code.textContent"""
-EMPTY = """for (const drawn of document.querySelectorAll(".gd-plot > *")) drawn.remove()"""
+SET_ASIDE = """
+  const plots = [...document.querySelectorAll(".gd-plot")];
+  window.aside = plots.map((plot) => [plot, [...plot.childNodes]]);
+  for (const plot of plots) plot.replaceChildren()"""
+PUT_BACK = "for (const [plot, drawn] of window.aside) plot.replaceChildren(...drawn)"
 LIVE = """[...document.querySelectorAll(".gd-plot[data-figure]")].every(
   (plot) => plot.offsetParent === null || plot.classList.contains("gd-live"))"""
 TOUCH = """for (const plot of document.querySelectorAll(".gd-plot[data-figure]"))
@@ -88,7 +92,7 @@ def until(page, holds):
 def visit_page(context, address, path):
     """Read it in a new page of a context that has the scripts of all pages at hand.
 
-    Narrow and wide, as it is sent; then its figures under a reader's hand; then as axe does.
+    Narrow and wide, as it is sent; then its figures under a reader's hand, and as axe does.
     """
     seen = Visit(path)
     page = context.new_page()
@@ -103,11 +107,7 @@ def visit_page(context, address, path):
     desk.shift = arrive(page, address + path)
     seen.first, seen.farthest = page.evaluate(NEAR)
     read(page, desk)
-    if path not in WHOLE:
-        page.evaluate(PLAIN)
-    if desk.figures:
-        handle(page, phone, desk)
-    seen.violations = judge(page, path)
+    seen.violations = handle(page, path, phone, desk)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
     page.evaluate("localStorage.clear()")  # the palette that was chosen
     page.close()
@@ -138,29 +138,26 @@ def read(page, view):
     view.unsaid, view.hidden = page.evaluate(UNSAID), page.evaluate(HIDDEN)
 
 
-def handle(page, phone, desk):
-    """The figures, drawn and by plotly, light and dark, in the fewest turns."""
+def handle(page, path, phone, desk):
+    """The figures, drawn and by plotly, light and dark, in the fewest turns; with it all, axe."""
+    if path not in WHOLE:
+        page.evaluate(PLAIN)
+    found = {"light": judge(page, path)}
     toggle(page)
     look(page, desk)
+    found["dark"] = judge(page, path, runOnly=COLORED)
     touch(page)
     look(page, desk)
     resize(page, PHONE)
     look(page, phone)
+    found["phone"] = judge(page, path, rules={rule: {"enabled": False} for rule in COLORED})
+    if not desk.figures:
+        return found
     toggle(page)
     phone.live, phone.overflow = look(page, phone), max(phone.overflow, overflow(page))
     resize(page, DESK)
     desk.live, desk.overflow = look(page, desk), max(desk.overflow, overflow(page))
-
-
-def judge(page, path):
-    """What axe finds, in all that is there or in all but what other pages show as well."""
-    if path not in WHOLE:
-        page.evaluate(EMPTY)
-    found = {"light": axe(page)}
-    toggle(page)
-    found["dark"] = axe(page, runOnly=COLORED)
-    resize(page, PHONE)
-    return found | {"phone": axe(page, rules={rule: {"enabled": False} for rule in COLORED})}
+    return found
 
 
 def listen(page, seen):
@@ -227,6 +224,16 @@ def toggle(page):
 
 def scheme(page):
     return page.locator("body").get_attribute("data-md-color-scheme")
+
+
+def judge(page, path, **options):
+    """What axe finds in all that is there or, but on some pages, in all but the figures."""
+    if path in WHOLE:
+        return axe(page, **options)
+    page.evaluate(SET_ASIDE)
+    found = axe(page, **options)
+    page.evaluate(PUT_BACK)
+    return found
 
 
 def axe(page, **options):
