@@ -28,7 +28,7 @@ FORKS = multiprocessing.get_context("forkserver")
 POOL = ThreadPoolExecutor(2)
 PATIENCE = 300  # seconds for a step, however busy the machine
 KEPT = 8  # pages whose processes stay for their next edit: those that take longest
-GRACE = 3  # seconds that `mkdocs serve` waits for pages before it shows them unfinished
+GRACE = 3  # seconds that an edit waits for pages before it shows them unfinished
 COLORS = re.compile(r"\x1b\[[\d;]*m")
 UNFINISHED = '!!! note "Not yet executed"\n    {} of {} steps have run. The page then comes anew.'
 BROKEN = '!!! failure "This page does not run"\n\n    ``````text\n    {}\n    ``````'
@@ -215,7 +215,8 @@ def execute(names: list[str]) -> None:
         if page.future.done() and not page.finished(page.plan):
             page.future = POOL.submit(page.run)
     running = [page.future for page in map(pages.__getitem__, names)]
-    done, late = wait(running, GRACE if build.serving else None)
+    patience = (GRACE if build.server else 0) if build.serving else None
+    done, late = wait(running, patience)
     for future in done:
         future.result()
     for future in late:

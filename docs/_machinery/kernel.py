@@ -121,6 +121,8 @@ def package_figures() -> Any:
 def main(pipe: Connection, folder: Path, keep: bool) -> None:
     """Answer until the pipe closes: ("run", cell), ("value", expression) or ("back", steps)."""
     os.setsid()  # Ctrl+C is for whoever asks
+    if keep:
+        os.nice(10)  # who writes waits for a page to be shown, and not for all to be executed
     os.chdir(folder)
     with tempfile.TemporaryFile() as complaints, contextlib.suppress(EOFError, OSError):
         os.dup2(complaints.fileno(), 2)  # libraries in C know nothing of sys.stderr

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.visit import axe, toggle
+from tests.browser.visit import axe, plain, toggle
 
 PAGE = "failures/digits/"
 GLOSSARY = "**/reference/glossary/#loss"
@@ -60,6 +60,7 @@ def test_a_first_tap_shows_the_line_and_a_second_follows_the_link(open_page):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_line_stays_inside_the_window_and_has_no_fault(open_page, width):
     page = open_page(PAGE, width, reduced_motion="reduce")  # no color is on its way to another
+    plain(page)
     for scheme in range(2):
         for term in page.locator("a.gd-term:visible").all()[:: 1 if scheme == 0 else 6]:
             term.hover()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.browser.still import STILL, WATCH, shift
-from tests.browser.visit import AXE, toggle
+from tests.browser.visit import AXE, plain, toggle
 
 
 class Kind(NamedTuple):
@@ -108,6 +108,7 @@ def test_a_key_moves_the_drawing_and_its_words_and_nothing_else(moving, kind, wi
     assert sum(map(moves, drawn, now)) == kind.moves
     page.evaluate(WATCH)  # tells of what was before it, too
     assert shift(page) < STILL
+    plain(page)
     page.evaluate(AXE)
     for _ in range(2):
         assert page.evaluate(f"axe.run('{FIGURE}').then(({{ violations }}) => violations)") == []

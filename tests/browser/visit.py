@@ -226,6 +226,12 @@ def scheme(page):
     return page.locator("body").get_attribute("data-md-color-scheme")
 
 
+def plain(page):
+    """Leave to other tests what axe takes long for, and need not read twice."""
+    page.evaluate(PLAIN)
+    page.evaluate(SET_ASIDE)
+
+
 def judge(page, path, **options):
     """What axe finds in all that is there or, but on some pages, in all but the figures."""
     if path in WHOLE:
