@@ -92,7 +92,8 @@ def until(page, holds):
 def visit_page(context, address, path):
     """Read it in a new page of a context that has the scripts of all pages at hand.
 
-    Narrow and wide, as it is sent; then its figures under a reader's hand, and as axe does.
+    It arrives narrow, and again wide. Then it stays, in whatever font has come in time: read at
+    both widths as it is sent, its figures under a reader's hand, and all of it as axe does.
     """
     seen = Visit(path)
     page = context.new_page()
@@ -102,11 +103,12 @@ def visit_page(context, address, path):
     phone, desk = seen.views[PHONE], seen.views[DESK]
     phone.shift = first_visit(context, page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
-    read(page, phone)
     page.set_viewport_size({"width": DESK, "height": 800})
     desk.shift = arrive(page, address + path)
     seen.first, seen.farthest = page.evaluate(NEAR)
     read(page, desk)
+    resize(page, PHONE)
+    read(page, phone)
     seen.violations = handle(page, path, phone, desk)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
     page.evaluate("localStorage.clear()")  # the palette that was chosen
@@ -142,22 +144,20 @@ def handle(page, path, phone, desk):
     """The figures, drawn and by plotly, light and dark, in the fewest turns; with it all, axe."""
     if path not in WHOLE:
         page.evaluate(PLAIN)
-    found = {"light": judge(page, path)}
-    toggle(page)
-    look(page, desk)
-    found["dark"] = judge(page, path, runOnly=COLORED)
-    touch(page)
-    look(page, desk)
-    resize(page, PHONE)
-    look(page, phone)
-    found["phone"] = judge(page, path, rules={rule: {"enabled": False} for rule in COLORED})
-    if not desk.figures:
-        return found
-    toggle(page)
+    found = {"phone": judge(page, path, rules={rule: {"enabled": False} for rule in COLORED})}
+    if phone.figures:
+        toggle(page)
+        look(page, phone)
+        touch(page)
+        look(page, phone)
+        toggle(page)
     phone.live, phone.overflow = look(page, phone), max(phone.overflow, overflow(page))
     resize(page, DESK)
     desk.live, desk.overflow = look(page, desk), max(desk.overflow, overflow(page))
-    return found
+    found["light"] = judge(page, path)
+    toggle(page)
+    look(page, desk)
+    return found | {"dark": judge(page, path, runOnly=COLORED)}
 
 
 def listen(page, seen):
