@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import torch
@@ -47,7 +48,7 @@ def slogdet(M: Any) -> Bounded:
     Q, r = sound(Q), R.diagonal(dim1=-2, dim2=-1)
     off = (result.error_bound * norm(R))[..., None] * SAFETY
     n, least = r.shape[-1], (r - off).amin(-1)
-    log = r.log().sum(-1) + n * e * torch.log(torch.tensor(2.0, dtype=torch.float64))
+    log = r.log().sum(-1) + n * e * math.log(2)
     size = r.log().abs().sum(-1) + n * e.abs()
     bound = over(off, r - off).sum(-1) + (2 * n + 8) * U * size
     P, L, V = torch.linalg.lu(Q)

@@ -70,14 +70,13 @@ def logm(S: Any) -> Bounded:
     e = to_unit(given)[1]
     e = torch.where(e.abs() > FAR, e, 0)
     A = Ball.exact(sound(times_power(given, -e)))
-    off = torch.full(e.shape, given.shape[-1] * SMALLEST_NORMAL, dtype=torch.float64)
+    off = torch.full_like(e, given.shape[-1] * SMALLEST_NORMAL, dtype=torch.float64)
     eye, k = Ball.eye(A.high), 0
     while (((d := (A - eye).norm) > NEAR) & off.isfinite()).any():
         (A, off), k = root(A, off), k + 1
     found, lost = series(A - eye)
     bound = lost + over(off, 1 - d - off)
-    times = torch.tensor(k)
-    return _moved(torch.ldexp(found, times), torch.ldexp(bound, times), e)
+    return _moved(found * 2.0**k, bound * 2.0**k, e)
 
 
 def root(S: Ball, off: Tensor) -> tuple[Ball, Tensor]:

@@ -68,10 +68,12 @@ class Sylvester(LinearProblem):
     def __init__(self, A: Any, B: Any, C: Any) -> None:
         super().__init__()
         A, B, C = as_square_matrix(A, "A"), as_square_matrix(B, "B"), as_matrix(C, "C")
-        if C.shape[-2:] != (A.shape[-1], B.shape[-1]) or len({A.dtype, B.dtype, C.dtype}) > 1:
+        kinds = {(part.dtype, part.device) for part in (A, B, C)}
+        if C.shape[-2:] != (A.shape[-1], B.shape[-1]) or len(kinds) > 1:
             raise ValueError(
                 f"A, B and C are {tuple(A.shape)}, {tuple(B.shape)} and {tuple(C.shape)}, of "
-                f"{A.dtype}, {B.dtype} and {C.dtype}: pass m × m, n × n and m × n, of one dtype"
+                f"{A.dtype}, {B.dtype} and {C.dtype}, on {A.device}, {B.device} and {C.device}: "
+                "pass m × m, n × n and m × n, of one dtype and on one device"
             )
         batch = torch.broadcast_shapes(A.shape[:-2], B.shape[:-2], C.shape[:-2])
         self.A: Tensor

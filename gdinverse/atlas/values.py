@@ -104,7 +104,7 @@ def matrix_rank(M: Any, tol: Any = None) -> Bounded:
     S = found.S.double()
     if tol is None:
         tol = max(M.shape[-2:]) * torch.finfo(M.dtype).eps * S[..., 0]
-    apart = S - torch.as_tensor(tol, dtype=torch.float64)[..., None]
+    apart = S - torch.as_tensor(tol, dtype=torch.float64, device=S.device)[..., None]
     undecided = ~(apart.abs() > bounds * SAFETY)
     return Bounded((apart > 0).sum(-1), undecided.sum(-1))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -203,26 +202,3 @@ def _moved(make: Callable[[list[nn.Parameter]], Any], start: Tensor) -> Tensor:
         takes = "closure" in inspect.signature(optimizer.step).parameters
         optimizer.step(closure) if takes else optimizer.step()
     return X.detach() - start
-
-
-@contextmanager
-def undisturbed(problem: Problem) -> Iterator[None]:
-    """Keep autocast, inference mode and a default device of another kind away from a run."""
-    device = next(problem.parameters()).device
-    with torch.inference_mode(False), torch.autocast(device.type, enabled=False):
-        _thaw(problem)
-        if torch.get_default_device().type == device.type:
-            yield
-        else:
-            with torch.device(device):
-                yield
-
-
-def _thaw(problem: Problem) -> None:
-    """Give back a problem that was made in inference mode what descent needs."""
-    for name, parameter in list(problem.named_parameters(recurse=False)):
-        if parameter.is_inference():
-            setattr(problem, name, nn.Parameter(parameter.detach().clone()))
-    for name, buffer in list(problem.named_buffers(recurse=False)):
-        if buffer.is_inference():
-            setattr(problem, name, buffer.clone())

@@ -115,7 +115,7 @@ class History:
     @property
     def step(self) -> Tensor:
         """The step numbers, a long tensor of shape (steps + 1,)."""
-        return torch.arange(len(self.loss))
+        return torch.arange(len(self.loss), device=self.loss.device)
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The record as plain lists, ready for json or a data frame."""

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from gdinverse import rates
-from gdinverse.core.methods import Informed, Law, method_of, undisturbed
+from gdinverse.core.methods import Informed, Law, method_of
 from gdinverse.core.outcome import OPEN, Outcome
 from gdinverse.core.problem import Problem
 from gdinverse.core.result import Result
+from gdinverse.core.surroundings import undisturbed
 
 # Steps without a new lowest loss, where rounding can explain all that is left. A residual that
 # proves nothing yet is worth more of them: hard matrices waver there before they converge.

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gdinverse.proof import error_free
+
 
 def as_matrix(given: Any, name: str = "M") -> Tensor:
     """Turn what a reader passes into a real floating tensor of shape (..., rows, columns).
@@ -122,11 +124,11 @@ def balanced(A: Tensor, rows: bool = True, columns: bool = True) -> tuple[Tensor
 
 
 def times_power(A: Tensor, exponents: Tensor) -> Tensor:
-    """A · 2^e, in steps that do not overflow by themselves."""
-    half = exponents // 2
-    for part in (half, exponents - half):
-        A = torch.ldexp(A, wide(part).to(A.dtype))
-    return A
+    """A · 2^e, rounded only where that leaves the range of A's dtype.
+
+    The powers are written bit by bit: a GPU's pow, and so `torch.ldexp`, may be off by a digit.
+    """
+    return error_free.times_power(A.double(), wide(exponents.clamp(-2000, 2000))).to(A.dtype)
 
 
 def wide(scalar: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof
 from gdinverse.core.result import Result
+from gdinverse.core.surroundings import full_precision
 from gdinverse.core.tensors import as_square_matrix, finite, random_matrices, sound, times_power
 from gdinverse.operations.rotation import Rotation, decomposed, mixing, to_unit
 from gdinverse.optimizers.orthogonal_gradient import off_diagonal
@@ -61,8 +62,9 @@ class Eigh(Rotation):
         self.register_buffer("exponents", exponents)
         self.register_buffer("M", M)
         self.register_buffer("core", scaled)
-        X = mixing(M.shape[-1], M)
-        self.V = nn.Parameter(torch.linalg.qr(scaled @ X).Q.contiguous())
+        with full_precision(M.device):
+            Q = torch.linalg.qr(scaled @ mixing(M.shape[-1], M)).Q
+        self.V = nn.Parameter(Q.contiguous())
 
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> Eigh:

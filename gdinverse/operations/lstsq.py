@@ -13,6 +13,7 @@ from gdinverse import proof
 from gdinverse.core.outcome import Outcome
 from gdinverse.core.result import Result, Status
 from gdinverse.core.run import minimize
+from gdinverse.core.surroundings import full_precision
 from gdinverse.core.tensors import (
     as_matrix,
     as_tensor,
@@ -89,10 +90,12 @@ class LeastSquares(LinearProblem, Relative):
     ) -> None:
         super().__init__()
         A, b = as_matrix(A, "A"), as_matrix(b, "b")
-        if A.dtype != b.dtype or A.shape[-2] != b.shape[-2]:
+        alike = A.dtype == b.dtype and A.device == b.device
+        if not alike or A.shape[-2] != b.shape[-2]:
             raise ValueError(
-                f"A is {A.dtype} of shape {tuple(A.shape)}, b is {b.dtype} of shape "
-                f"{tuple(b.shape)}: they need one dtype and equally many rows"
+                f"A is {A.dtype} of shape {tuple(A.shape)} on {A.device}, b is {b.dtype} of shape "
+                f"{tuple(b.shape)} on {b.device}: they need one dtype, one device and equally many "
+                "rows"
             )
         batch = torch.broadcast_shapes(A.shape[:-2], b.shape[:-2])
         A = A.expand(*batch, *A.shape[-2:]).contiguous()
@@ -111,7 +114,8 @@ class LeastSquares(LinearProblem, Relative):
         self.register_buffer("reach", torch.full_like(self.size, torch.inf))
         self.register_buffer("apart", torch.full_like(self.size, torch.inf))
         if pseudo_inverse is not None:
-            self._trust(eye_like(A, self.inner) - self._product())
+            with full_precision(A.device):
+                self._trust(self.deviation())
 
     @classmethod
     def example(cls, batch: tuple[int, ...], dtype: torch.dtype) -> LeastSquares:

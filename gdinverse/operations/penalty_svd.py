@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -12,6 +14,7 @@ from torch.nn.utils import parametrizations
 from gdinverse import proof
 from gdinverse.core.problem import Problem
 from gdinverse.core.tensors import as_matrix, eye_like, random_matrices
+from gdinverse.operations.pinv import drawn
 from gdinverse.operations.rotation import Rotation
 from gdinverse.operations.svd import SVD, SVDValue, columns
 from gdinverse.signs import fix_signs
@@ -228,8 +231,8 @@ class OrthogonalSVD(PenaltySVD):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__(M, penalty=1.0, sigma=sigma, guess=guess, generator=generator)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)  # torch completes a tall U to a basis with random columns
+        # torch completes a tall U to a basis with random columns, of the device's own stream
+        with seeded(self.M.device):
             for name in ("U", "V"):
                 parametrizations.orthogonal(self, name)
 
@@ -245,6 +248,20 @@ class OrthogonalSVD(PenaltySVD):
         return Problem.backward(self)
 
 
+@contextmanager
+def seeded(device: torch.device) -> Iterator[None]:
+    """Start the stream of random numbers of one device at 0, and set it back; no other moves."""
+    stream = torch.default_generator
+    if device.type != "cpu":
+        stream = getattr(torch, device.type).default_generators[device.index]
+    before = stream.get_state()
+    stream.manual_seed(0)
+    try:
+        yield
+    finally:
+        stream.set_state(before)
+
+
 def _first_guess(tall: Tensor, guess: Any, generator: torch.Generator | None) -> Guess:
     """U, d and V to start from, of the matrix's dtype."""
     batch, (m, n) = tall.shape[:-2], tall.shape[-2:]
@@ -252,10 +269,7 @@ def _first_guess(tall: Tensor, guess: Any, generator: torch.Generator | None) ->
     if isinstance(guess, str):
         if guess != "random":
             raise ValueError(f"guess={guess!r}: pass 'random', or tensors U, d and V")
-        U, d, V = (
-            torch.rand(shape, dtype=tall.dtype, device=tall.device, generator=generator)
-            for shape in shapes
-        )
+        U, d, V = (drawn(shape, tall, generator) for shape in shapes)
         return U, d, V
     U, d, V = (torch.as_tensor(part).detach() for part in guess)
     for name, part, shape in zip("UdV", (U, d, V), shapes, strict=True):
@@ -264,4 +278,5 @@ def _first_guess(tall: Tensor, guess: Any, generator: torch.Generator | None) ->
                 f"the guess of {name} is {part.dtype} of shape {tuple(part.shape)}, and "
                 f"{tall.dtype} of shape {shape} is needed"
             )
-    return U.clone(), d.clone(), V.clone()
+    U, d, V = (part.to(tall.device, copy=True) for part in (U, d, V))
+    return U, d, V

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import torch
@@ -252,12 +253,7 @@ def guess_of(
             return like.new_zeros(shape)
         if guess != "random":
             raise ValueError(f"guess={guess!r}: pass a tensor, {names}")
-        if generator is not None and generator.device.type != like.device.type:
-            raise ValueError(
-                f"the generator is on {generator.device}, the matrix on {like.device}: pass "
-                f"torch.Generator('{like.device}')"
-            )
-        return torch.rand(shape, dtype=like.dtype, device=like.device, generator=generator)
+        return drawn(shape, like, generator)
     given = as_tensor(guess, "guess")
     if not isinstance(guess, Tensor):
         given = given.to(like.dtype)
@@ -267,6 +263,16 @@ def guess_of(
             f"{tuple(shape)} is needed: pass guess=guess.to(matrix.dtype) of that shape"
         )
     return given.to(like.device).clone(memory_format=torch.contiguous_format)
+
+
+def drawn(shape: Sequence[int], like: Tensor, generator: torch.Generator | None) -> Tensor:
+    """A random tensor of the matrix's dtype and device, uniform in [0, 1)."""
+    if generator is not None and generator.device.type != like.device.type:
+        raise ValueError(
+            f"the generator is on {generator.device}, the matrix on {like.device}: pass "
+            f"torch.Generator('{like.device}')"
+        )
+    return torch.rand(shape, dtype=like.dtype, device=like.device, generator=generator)
 
 
 def small_transpose(A: Tensor) -> Tensor:

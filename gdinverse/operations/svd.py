@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gdinverse import proof
 from gdinverse.core.result import Result
+from gdinverse.core.surroundings import full_precision
 from gdinverse.core.tensors import as_matrix, eye_like, random_matrices, sound, times_power
 from gdinverse.operations.rotation import Rotation, decomposed, lengths, mixing, to_unit
 from gdinverse.optimizers.orthogonal_gradient import off_diagonal
@@ -65,10 +66,12 @@ class SVD(Rotation):
         X = mixing(scaled.shape[-1], scaled)
         self.left: Tensor
         self.right: Tensor
-        left, R = torch.linalg.qr(scaled @ X)
-        right, L = torch.linalg.qr(R.mT)
+        with full_precision(M.device):
+            left, R = torch.linalg.qr(scaled @ X)
+            right, L = torch.linalg.qr(R.mT)
+            right = X @ right
         self.register_buffer("left", left)
-        self.register_buffer("right", X @ right)
+        self.register_buffer("right", right)
         self.register_buffer("core", L.mT.contiguous())
         self.V = nn.Parameter(eye_like(L).expand(L.shape).clone())
 

@@ -40,10 +40,11 @@ def newton_schulz(sigma: Tensor, scale: Any, steps: int) -> Prediction:
     ['6.7e-01', '5.0e-01', '2.8e-01', '9.0e-02', '9.0e-03', '9.0e-05']
     """
     sigma = sigma.double()
-    found = torch.as_tensor(scale, dtype=torch.float64)[..., None] * sigma.square()
+    scale = torch.as_tensor(scale, dtype=torch.float64, device=sigma.device)
+    found = scale[..., None] * sigma.square()
     # Where little is found yet, 1 − found rounds to 1, and its logarithm to 0.
     logarithm = torch.where(found < 0.5, (-found).log1p(), (1 - found).abs().log())
-    powers = torch.arange(steps + 1.0, dtype=torch.float64).exp2()
+    powers = torch.arange(steps + 1.0, dtype=torch.float64, device=sigma.device).exp2()
     errors = (powers.reshape(-1, *[1] * logarithm.dim()) * logarithm).exp()
     seen = sigma > 1e-15 * sigma.amax(-1, keepdim=True)
     errors = torch.where(seen, errors, 1.0)
