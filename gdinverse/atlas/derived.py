@@ -48,7 +48,7 @@ def slogdet(M: Any) -> Bounded:
     Q, r = sound(Q), R.diagonal(dim1=-2, dim2=-1)
     off = (result.error_bound * norm(R))[..., None] * SAFETY
     n, least = r.shape[-1], (r - off).amin(-1)
-    log = r.log().sum(-1) + n * e * math.log(2)
+    log = r.log().sum(-1) + n * e.double() * math.log(2)
     size = r.log().abs().sum(-1) + n * e.abs()
     bound = over(off, r - off).sum(-1) + (2 * n + 8) * U * size
     P, L, V = torch.linalg.lu(Q)

@@ -335,7 +335,7 @@ def solved(
     options: dict[str, Any],
 ) -> Result:
     """Run once; an optimizer that is blind for P is given one, for its bounds."""
-    b = as_tensor(b, "b")
+    b = as_tensor(b, "b") if isinstance(b, Tensor) else as_tensor(b, "b").to(A.device)
     vector = b.dim() == 1 or (b.dim() == A.dim() - 1 and b.shape == A.shape[:-1])
     if vector:  # by the rule of torch.linalg
         b = b.unsqueeze(-1)

@@ -5,11 +5,9 @@ problems that are found; `test_contract_catches_lies` runs them on planted liars
 """
 
 import copy
-import importlib
 import io
 import math
 import pickle
-import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest import mock
@@ -19,84 +17,16 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import gdinverse as gd
+from tests.package.kinds import Kind, movable, optimizer_of, parts, run, scattered
 from tests.package.truth import true_errors
 
-PACKAGES = ("gdinverse.operations", "gdinverse.atlas")
 FAR, NEAR = (1e-1, 1e-2, 1e-3), (1e-5, 1e-7)
-Kind = type[gd.Problem]
-
-
-def found() -> Iterator[Kind]:
-    """Every problem of the package that has an example; what has none is a base."""
-    for package in PACKAGES:
-        try:
-            modules = pkgutil.iter_modules(importlib.import_module(package).__path__)
-        except ModuleNotFoundError:
-            continue
-        for module in modules:
-            name = f"{package}.{module.name}"
-            for kind in vars(importlib.import_module(name)).values():
-                own = isinstance(kind, type) and kind.__module__ == name
-                if own and issubclass(kind, gd.Problem) and has_example(kind) and is_whole(kind):
-                    yield kind
-
-
-def has_example(kind: Kind) -> bool:
-    return kind.example.__func__ is not gd.Problem.example.__func__
-
-
-def is_whole(kind: Kind) -> bool:
-    """Whether it is no base that has an example for those that build on it, but no answer."""
-    return kind.exact is not gd.Problem.exact or not kind.__subclasses__()
-
-
-def optimizer_of(kind: Kind) -> tuple[type[torch.optim.Optimizer], dict]:
-    """The optimizer that knows such a problem, by what the problem is able to."""
-    for ability, optimizer in (
-        ("deviation", gd.RelativeGradient),
-        ("turned", gd.OrthogonalGradient),
-        ("map", gd.ConjugateGradient),
-    ):
-        if hasattr(kind, ability):
-            return optimizer, {}
-    # None knows it; its own tests say how it converges, here a few steps have to do.
-    return torch.optim.SGD, {"lr": 0.3, "momentum": 0.5, "max_steps": 20}
-
-
-def movable(kind: Kind) -> bool:
-    """Whether unknowns mean the same in another problem of the kind.
-
-    torch's orthogonal parametrization counts from the guess that it was made with, and takes the
-    diagonal of its Householder vectors for signs.
-    """
-    return kind is not gd.OrthogonalSVD
-
-
-def run(problem: gd.Problem, **options: object) -> gd.Result:
-    optimizer, its = optimizer_of(type(problem))
-    return gd.minimize(problem, optimizer, **{"max_steps": 2000} | options | its)
 
 
 def fresh(kind: Kind, optimizer: type[torch.optim.Optimizer], dtype: torch.dtype) -> gd.Problem:
     """The example as a reader would make it, where its optimizer needs no more than that."""
     problem = kind.example((4,), dtype)
     return kind(*problem.given) if optimizer is gd.RelativeGradient else problem
-
-
-def scattered(problem: gd.Problem, size: float, seed: int = 0) -> gd.Problem:
-    """Move every unknown by a random amount, relative to its own size."""
-    g = torch.Generator().manual_seed(seed)
-    problem.restore(
-        [
-            p + size * p.abs().amax() * torch.randn(p.shape, generator=g, dtype=torch.float64).to(p)
-            for p in problem.snapshot()
-        ]
-    )
-    return problem
-
-
-def parts(value: object) -> tuple[Tensor, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 # ── Bounds ─────────────────────────────────────────────────────────────────────────────────────

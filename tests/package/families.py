@@ -1,4 +1,7 @@
-"""Matrices that are hard on a proof: structured, badly scaled, nearly singular, singular."""
+"""Matrices that are hard on a proof: structured, badly scaled, nearly singular, singular.
+
+And the scales that a dtype holds, from its subnormals up.
+"""
 
 from collections.abc import Callable
 
@@ -90,3 +93,7 @@ SCALED: dict[str, Draw] = {
 }
 SINGULAR: dict[str, Draw] = {"singular": _singular}
 ALL = RANDOM | STRUCTURED | SCALED | SINGULAR
+SCALES = {
+    torch.float64: (1.0, 1.0, 1e150, 1e-150, 1e300, 1e-300, 3e-309),
+    torch.float32: (1.0, 1.0, 1e30, 1e-30, 1e-40),
+}

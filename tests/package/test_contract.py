@@ -4,9 +4,9 @@ import pytest
 import torch
 
 import gdinverse as gd
-from tests.package import contract
+from tests.package import contract, kinds
 
-KINDS = sorted(contract.found(), key=lambda kind: kind.__name__)
+KINDS = sorted(kinds.found(), key=lambda kind: kind.__name__)
 
 
 def test_the_known_operations_are_found():
