@@ -14,7 +14,7 @@ from gdinverse.operations.eigh import eigh, symmetric
 from gdinverse.operations.rotation import to_unit
 from gdinverse.operations.svd import SVDValue, svd
 from gdinverse.proof import Ball, norm_up, over
-from gdinverse.proof.error_free import SAFETY, U
+from gdinverse.proof.error_free import SAFETY, SMALLEST_NORMAL, U
 
 
 class Bounded(NamedTuple):
@@ -140,7 +140,7 @@ def low_rank(M: Any, rank: int) -> Bounded:
     least = proof.norm_down((found.S - bounds)[..., rank:].clamp(min=0), -1)
     farther = ((Ball.exact(core) - product).norm - least) * SAFETY + U * least
     S = times_power(S.unsqueeze(-2), e).squeeze(-2)
-    return Bounded(SVDValue(U_, S, Vh), torch.ldexp(farther, e))
+    return Bounded(SVDValue(U_, S, Vh), torch.ldexp(farther, e) + SMALLEST_NORMAL)
 
 
 def nearest_positive_semidefinite(A: Any) -> Bounded:
@@ -180,7 +180,9 @@ def nearest_positive_semidefinite(A: Any) -> Bounded:
     E = (Ball.exact(sound(A) * 0 + times_power(sound(A), -e)) - product(values)).norm
     off = E + 2 * (2 * c + c * c) * norm_up(values, -1)
     off = off + (Ball.exact(X) - product(values.clamp(min=0))).norm
-    return Bounded(times_power(X, e), torch.ldexp(off * SAFETY, e))
+    value = times_power(X, e)
+    lost = norm_up(times_power(value.double(), -e) - X.double())
+    return Bounded(value, torch.ldexp((off + lost) * SAFETY, e) + SMALLEST_NORMAL)
 
 
 def generalized_eigvalsh(A: Any, B: Any) -> Bounded:
@@ -222,5 +224,5 @@ def generalized_eigvalsh(A: Any, B: Any) -> Bounded:
     off = off + (values.abs() + off) * over(f, 1 - f)[..., None]
     value = times_power(values.unsqueeze(-2), d - e).squeeze(-2).to(A.dtype)
     lost = (times_power(value.double().unsqueeze(-2), e - d).squeeze(-2) - values).abs()
-    bound = torch.ldexp((off + lost) * SAFETY, (d - e)[..., None])
+    bound = torch.ldexp((off + lost) * SAFETY, (d - e)[..., None]) + SMALLEST_NORMAL
     return Bounded(value, bound.nan_to_num(torch.inf, torch.inf))

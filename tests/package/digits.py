@@ -114,13 +114,24 @@ def procrustes(A: Matrix, B: Matrix) -> Matrix:
     return polar(A.T * B)
 
 
+def factor(S: Matrix) -> Matrix:
+    """The Cholesky factor at any scale; that of mpmath refuses what is small."""
+    L = matrix(S.rows, S.rows)
+    for j in range(S.rows):
+        L[j, j] = mp.sqrt(S[j, j] - mp.fsum(L[j, k] ** 2 for k in range(j)))
+        for i in range(j + 1, S.rows):
+            done = mp.fsum(L[i, k] * L[j, k] for k in range(j))
+            L[i, j] = (S[i, j] - done) / L[j, j]
+    return L
+
+
 def cholesky(S: Matrix) -> Matrix:
-    return mpmath.cholesky(S) if definite(S) else None
+    return factor(S) if definite(S) else None
 
 
 @of_full_rank
 def qr(M: Matrix) -> tuple[Matrix, Matrix]:
-    R = mpmath.cholesky(M.T * M).T
+    R = factor(M.T * M).T
     return M * R**-1, R
 
 
@@ -165,6 +176,6 @@ def determinant(M: Matrix) -> Matrix:
 def generalized(A: Matrix, B: Matrix) -> Matrix:
     if not definite(B):
         return None
-    W = mpmath.cholesky(B) ** -1
+    W = factor(B) ** -1
     C = W * A * W.T
     return eigenvalues((C + C.T) / 2)

@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -78,3 +80,17 @@ def scattered(problem: gd.Problem, size: float, seed: int = 0) -> gd.Problem:
         ]
     )
     return problem
+
+
+def places(found: Any) -> set[str]:
+    """The devices of all tensors in what was found, its prediction included."""
+    if isinstance(found, Tensor):
+        return {found.device.type}
+    if isinstance(found, tuple):
+        return set().union(*map(places, found))
+    if not is_dataclass(found):
+        return set()
+    inside = [getattr(found, field.name) for field in fields(found)]
+    if isinstance(found, gd.Result):
+        inside += [found.prediction, found.history.step]
+    return set().union(*map(places, inside))
