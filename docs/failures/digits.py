@@ -42,6 +42,7 @@ fig
 # | level of the loss | cause |
 # |---|---|
 # | about 1e-3, in bfloat16 | [too few digits](#bfloat16) |
+# | on a GPU, in float32 with TF32 | [eleven digits in a product](../theory/gpu.py#tf32) |
 # | [the float32 floor](level.py#float32-floor) | $X M - I$ is all rounding |
 # | higher than that floor | [steps that are rounded away](#lost-steps) |
 
