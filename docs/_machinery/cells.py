@@ -86,7 +86,7 @@ def fingerprint(page: str) -> str:
         *(build.root / "gdinverse").rglob("*.toml"),
         *build.root.glob("benchmarks/*.json"),
         *build.root.glob("requirements.lock"),
-        *(Path(__file__).with_name(name) for name in ("kernel.py", "cells.py", "hero.py")),
+        *(Path(__file__).with_name(name) for name in ("kernel.py", "cells.py")),
         *build.beside(page),
     ]
     contents = [[path.name, digest(path.read_bytes())] for path in sorted(files)]
