@@ -19,7 +19,7 @@ import jupytext
 from nbformat import NotebookNode
 
 from build import build
-from values import ELSEWHERE, VALUE, split
+from values import VALUE
 
 Result = dict[str, Any]  # key, outputs, seconds, date
 
@@ -71,10 +71,9 @@ def asked_of(notebook: NotebookNode) -> Iterator[tuple[int, str, str, str]]:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             yield index, "run", cell.source, ""
-        for match in VALUE.finditer(cell.source if cell.cell_type == "markdown" else ""):
-            expression, spec = split(match[1])
-            if not ELSEWHERE.fullmatch(expression):
-                yield index, "value", f"format(({expression}), {spec!r})", match[0]
+        for value in VALUE.finditer(cell.source if cell.cell_type == "markdown" else ""):
+            if asked := value["expression"]:
+                yield index, "value", f"format(({asked}), {value['format'] or ''!r})", value[0]
     yield len(notebook.cells) - 1, "value", OFFERED, "values"
 
 

@@ -20,7 +20,7 @@ from pyflakes.messages import UndefinedName
 
 import cells
 from build import build
-from values import ELSEWHERE, VALUE, split
+from values import VALUE
 
 Names = tuple[set[str], set[str]]  # used, and bound
 
@@ -56,8 +56,7 @@ def reading(kind: str, source: str) -> Names:
     listed: set[str] = set()
     if kind != "code":
         listed = {name for block in OPENING.findall(source) for name in LISTED.findall(block)}
-        found = (split(value)[0] for value in VALUE.findall(source))
-        source = "\n".join(value for value in found if not ELSEWHERE.fullmatch(value))
+        source = "\n".join(f"({value['expression'] or ''})" for value in VALUE.finditer(source))
     try:
         checked = Checker(ast.parse(source))
     except SyntaxError:  # the page's run says where
