@@ -61,6 +61,8 @@ class PageRenderer(MimetypeRenderer):  # type: ignore[misc]
 
 def as_html(figure: dict[str, Any]) -> str:
     """Write claim and caption as text of the page: a plotly title neither wraps nor is found."""
+    from gdinverse.figures import svg  # of the package as it is when the page runs
+
     figure = copy.deepcopy(figure)
     if not figure["data"]:
         raise ValueError("this figure has no traces: nothing would be drawn")
@@ -79,14 +81,9 @@ def as_html(figure: dict[str, Any]) -> str:
         claim=claim,
         alt=html.escape(alt),
         figure=html.escape(json.dumps(figure, separators=(",", ":"))),
-        drawing=package_figures().svg(figure),
+        drawing=svg(figure),
         caption=caption,
     )
-
-
-def package_figures() -> Any:
-    """Import what registers the template, and draws: once a page runs, since it may be edited."""
-    return importlib.import_module("gdinverse.figures")
 
 
 def main(pipe: Connection, folder: Path, keep: bool) -> None:
@@ -105,7 +102,7 @@ def main(pipe: Connection, folder: Path, keep: bool) -> None:
 
 
 def shell() -> Shell:
-    package_figures()
+    importlib.import_module("gdinverse.figures")  # it registers the template
     pio.templates.default = "gdinverse"
     pio.renderers["page"] = PageRenderer()
     pio.renderers.default = "page"
