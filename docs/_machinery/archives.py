@@ -34,12 +34,8 @@ def on_post_build(config: MkDocsConfig, **_: Any) -> None:
 
 def notebooks() -> dict[str, bytes]:
     beside = [path for page in build.notebooks for path in build.beside(page)]
-    taken = [path for pattern in PROJECT for path in build.root.glob(pattern)]
-    files = {
-        path.relative_to(build.root).as_posix(): path.read_bytes()
-        for path in [*taken, *beside]
-        if path.suffix != ".pyc"
-    }
+    taken = [*build.files(*PROJECT), *beside]
+    files = {path.relative_to(build.root).as_posix(): path.read_bytes() for path in taken}
     for page in build.notebooks:
         notebook = Path("docs", page).with_suffix(".ipynb").as_posix()
         files[notebook] = download.written(download.cleaned(page)).encode()
@@ -48,8 +44,7 @@ def notebooks() -> dict[str, bytes]:
 
 def write(path: Path, files: dict[str, bytes]) -> None:
     """By name, and at the oldest date that the format can say."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name in sorted(files):
             member = zipfile.ZipInfo(f"{path.stem}/{name}")
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, files[name])
+            archive.writestr(member, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)

@@ -16,23 +16,17 @@ ENTRY = re.compile(r"^\d+\. .*\n    \{: #([\w-]+) \}$", re.MULTILINE)
 NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+"
 CITED = re.compile(rf"({NAME})(?:(?:,\s+{NAME})*\s+&amp;\s+{NAME}|\s+et\s+al\.)?\s+\((\d{{4}})\)")
 
-bibliography: dict[str, Any] = {}
 
-
-def on_files(files: Files, **_: Any) -> None:
-    bibliography.clear()
-    if file := files.get_file_from_path(SOURCE):
-        bibliography.update(file=file, entries=set(ENTRY.findall(file.content_string)))
-
-
-def on_page_content(html: str, page: Page, **_: Any) -> str:
-    if not bibliography or page.file is bibliography["file"]:
+def on_page_content(html: str, page: Page, files: Files, **_: Any) -> str:
+    source = files.get_file_from_path(SOURCE)
+    if not source or page.file is source:
         return html
-    address = get_relative_url(bibliography["file"].url, page.url)
+    address = get_relative_url(source.url, page.url)
+    entries = set(ENTRY.findall(source.content_string))
 
     def link(match: re.Match[str]) -> str:
         anchor = key(match[1], match[2])
-        if anchor not in bibliography["entries"]:
+        if anchor not in entries:
             build.fail(f"{page.file.src_uri}: {match[0]} is not in {SOURCE}: no #{anchor}")
         return f'<a href="{address}#{anchor}">{match[0]}</a>'
 

@@ -26,7 +26,13 @@ class Build:
     page: str = ""
     server: LiveReloadServer | None = None
     notebooks: dict[str, NotebookNode] = field(default_factory=dict)
+    searched: dict[str, str] = field(default_factory=dict)  # a page with a formula's signs once
     failures: list[str] = field(default_factory=list)
+
+    def files(self, *patterns: str) -> list[Path]:
+        """The project's files, without what Python made of them."""
+        found = (path for pattern in patterns for path in self.root.glob(pattern))
+        return sorted(path for path in found if path.suffix != ".pyc")
 
     def beside(self, page: str) -> list[Path]:
         """The data that lies beside a page, for its cells to read."""
@@ -54,5 +60,5 @@ def rendered(files: Files) -> Iterator[Page]:
             yield file.page
 
 
-# One per process: mkdocs loads hooks anew for each build, the modules beside them only once.
+# One for all hooks: what a hook holds itself, another that imports it does not see.
 build = Build()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -19,7 +20,7 @@ META = """<div class="gd-meta" data-search-exclude="true">
 EDIT = '<p class="gd-meta gd-edit" data-search-exclude="true">{link}</p>'
 
 
-def add_to(html: str, page: Page) -> str:
+def on_page_content(html: str, page: Page, **_: Any) -> str:
     if page.is_homepage:
         return html
     if page.file.src_uri in build.notebooks:

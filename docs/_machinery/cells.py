@@ -19,10 +19,20 @@ import jupytext
 from nbformat import NotebookNode
 
 from build import build
-from values import ELSEWHERE, VALUE, split
+from values import VALUE
 
 Result = dict[str, Any]  # key, outputs, seconds, date
 
+# By any page: the package, slow results, versions, and what runs its cells.
+READ = [
+    "gdinverse/**/*.py",
+    "gdinverse/**/*.json",
+    "gdinverse/**/*.toml",
+    "benchmarks/*.json",
+    "requirements.lock",
+    "docs/_machinery/kernel.py",
+    "docs/_machinery/cells.py",
+]
 OFFERED = "__import__('json').dumps(globals().get('values', {}))"
 # What this process imported is what runs, whatever is installed meanwhile.
 INSTALLED = [sys.version, *(f"{name} {version(name)}" for name in ("torch", "numpy", "plotly"))]
@@ -71,25 +81,16 @@ def asked_of(notebook: NotebookNode) -> Iterator[tuple[int, str, str, str]]:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             yield index, "run", cell.source, ""
-        for match in VALUE.finditer(cell.source if cell.cell_type == "markdown" else ""):
-            expression, spec = split(match[1])
-            if not ELSEWHERE.fullmatch(expression):
-                yield index, "value", f"format(({expression}), {spec!r})", match[0]
+        for value in VALUE.finditer(cell.source if cell.cell_type == "markdown" else ""):
+            if asked := value["expression"]:
+                yield index, "value", f"format(({asked}), {value['format'] or ''!r})", value[0]
     yield len(notebook.cells) - 1, "value", OFFERED, "values"
 
 
 def fingerprint(page: str) -> str:
-    """Of the package, what runs cells, the lock, slow results, and data beside the page."""
-    files = [
-        *(build.root / "gdinverse").rglob("*.py"),
-        *(build.root / "gdinverse").rglob("*.json"),
-        *(build.root / "gdinverse").rglob("*.toml"),
-        *build.root.glob("benchmarks/*.json"),
-        *build.root.glob("requirements.lock"),
-        *(Path(__file__).with_name(name) for name in ("kernel.py", "cells.py", "hero.py")),
-        *build.beside(page),
-    ]
-    contents = [[path.name, digest(path.read_bytes())] for path in sorted(files)]
+    """Of all that the page may read, data beside it too."""
+    files = sorted([*build.files(*READ), *build.beside(page)])
+    contents = [[path.name, digest(path.read_bytes())] for path in files]
     return digest(page, json.dumps([INSTALLED, contents]))
 
 

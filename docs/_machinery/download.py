@@ -11,10 +11,10 @@ from urllib.parse import urljoin
 
 import nbformat
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, Files
 from nbformat import NotebookNode
 
-from build import build
+from build import build, rendered
 
 BLOCK = re.compile(r'^(?:!!!|\?\?\?\+?) \w+ "(.*)"\n((?:    .*\n|\n)*)', re.MULTILINE)
 NEEDS = """To run this you need Python 3.11 or newer and the package: where `import gdinverse`
@@ -26,6 +26,12 @@ LINK = re.compile(r"\]\(([\w./-]+)\.(py|md)([^)]*)\)")
 def target(file: File) -> str:
     source = Path(file.src_uri)
     return (Path(file.dest_uri).parent / source.with_suffix(".ipynb").name).as_posix()
+
+
+def on_env(_env: Any, config: MkDocsConfig, files: Files) -> None:
+    for page in rendered(files):
+        if build.page in build.notebooks and not page.is_homepage:
+            files.append(executed(page.file, config))
 
 
 def executed(file: File, config: MkDocsConfig) -> File:

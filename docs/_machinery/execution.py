@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 import cells
 import kernel
 from build import build, log
-from values import ELSEWHERE, NOT_YET, VALUE, resolve, split
+from values import NOT_YET, VALUE, resolve
 
 FORKS = multiprocessing.get_context("forkserver")
 POOL = ThreadPoolExecutor(2)
@@ -199,12 +199,7 @@ def failure(page: str, made: NotebookNode, step: cells.Step, fault: str) -> Note
 
 def fill(source: str, texts: Iterator[str]) -> str:
     """Put the values of a page into its prose; those of other pages come later."""
-
-    def text(match: re.Match[str]) -> str:
-        elsewhere = ELSEWHERE.fullmatch(split(match[1])[0])
-        return match[0] if elsewhere else next(texts, NOT_YET)
-
-    return VALUE.sub(text, source)
+    return VALUE.sub(lambda value: value[0] if value["page"] else next(texts, NOT_YET), source)
 
 
 def execute(names: list[str]) -> None:

@@ -5,6 +5,7 @@ The page fetches it when the figure is near: so it is light, however many figure
 
 import html
 import re
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -15,7 +16,7 @@ from cells import digest
 FIGURE = re.compile(r'data-figure="([^"]+)"')
 
 
-def move(files: Files, config: MkDocsConfig) -> None:
+def on_env(_env: Any, config: MkDocsConfig, files: Files) -> None:
     def moved(match: re.Match[str]) -> str:
         content = html.unescape(match[1])
         name = f"{digest(content)[:12]}.json"

@@ -5,13 +5,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-from build import build
+from build import build, rendered
 
 Formula = tuple[bool, str]  # displayed, TeX
 
@@ -20,12 +21,11 @@ FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>',
 HEADING = re.compile(r"<h([1-6])\b.*?</h\1>", re.DOTALL)
 
 known: dict[Formula, dict[str, str]] = {}
-read: dict[str, str] = {}  # each page as the search reads it: of a formula, its signs once
 
 
-def typeset(pages: Iterable[Page]) -> None:
+def on_env(_env: Any, files: Files, **_: Any) -> None:
     """Typeset what is new in all pages at once: node takes longer to start than to do it."""
-    pages = list(pages)
+    pages = [*rendered(files)]
     found = [formula(match) for page in pages for match in FORMULA.finditer(page.content or "")]
     if missing := [one for one in dict.fromkeys(found) if one not in known]:
         known.update(zip(missing, katex(missing), strict=True))
@@ -34,7 +34,7 @@ def typeset(pages: Iterable[Page]) -> None:
         for heading in HEADING.finditer(content):
             if FORMULA.search(heading[0]):
                 build.fail(f"{page.file.src_uri}: no math in headings: {heading[0]}")
-        read[page.url] = FORMULA.sub(signs, content)
+        build.searched[page.url] = FORMULA.sub(signs, content)
         page.content = FORMULA.sub(partial(shown, page), content)
 
 

@@ -25,21 +25,12 @@ PLURAL = {"y": "(?:y|ies)", "x": "(?:x|ces)", "s": "s?"}  # of a last letter
 QUIETER = QUIET | {"button", "details", "figure", "table"}
 QUIET_CLASS = re.compile(r"\b(?:admonition-title|arithmatex|doc-object|gd-claim|gd-lead|gd-meta)\b")
 
-glossary: dict[str, Any] = {}
 
-
-def on_files(files: Files, **_: Any) -> None:
-    """Read the terms anew for each build, with the page that they lead to."""
-    glossary.clear()
-    if file := files.get_file_from_path(SOURCE):
-        glossary.update(file=file, terms=terms(file.content_string))
-
-
-def on_page_content(html: str, page: Page, **_: Any) -> str:
-    if not glossary or page.file is glossary["file"]:
+def on_page_content(html: str, page: Page, files: Files, **_: Any) -> str:
+    source = files.get_file_from_path(SOURCE)
+    if not source or page.file is source:
         return html
-    address = get_relative_url(glossary["file"].url, page.url)
-    return with_tooltips(html, glossary["terms"], address)
+    return with_tooltips(html, terms(source.content_string), get_relative_url(source.url, page.url))
 
 
 def terms(markdown: str) -> Terms:

@@ -1,4 +1,7 @@
-"""The way of a page through the build, in order. Each step lives in a file of its own."""
+"""The frame of a build: its settings, its pages as they have run, and its end.
+
+All else is done by a hook of its own; mkdocs.yml names them in their order.
+"""
 
 import html
 import os
@@ -12,24 +15,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import meta
 from mkdocs_jupyter.plugin import NotebookFile
 
-import byline
 import cells
-import download
 import execution
-import figures
-import formulas
-import scripts
-import serving
-import templates
-import values
-import vendor
-from build import build, rendered
+from build import build
+from values import resolve
 
 # What pages are executed with: their own settings, and not those of the person who builds.
 ENVIRONMENT = {
@@ -61,7 +55,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     execution.FORKS.set_forkserver_preload(config.extra["imported"])
     setattr(nbconvert.preprocessors, "ExecutePreprocessor", execution.ExecutePreprocessor)
     setattr(jupytext, "read", cells.read_file)  # mkdocs-jupyter reads each page twice
-    templates.keep(config)
     return config
 
 
@@ -71,16 +64,9 @@ def on_serve(server: LiveReloadServer, **_: Any) -> LiveReloadServer:
     return server
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    vendor.add(files, config)
-    scripts.bundle(files, config)
-    return files
-
-
-def on_nav(nav: Navigation, files: Files, **_: Any) -> None:
+def on_nav(nav: Navigation, **_: Any) -> None:
     pages = [page.file for page in nav.pages]
     execution.execute([file.src_uri for file in pages if isinstance(file, NotebookFile)])
-    serving.leave_out_what_is_as_it_was(files)
 
 
 def on_pre_page(page: Page, **_: Any) -> Page:
@@ -91,38 +77,13 @@ def on_pre_page(page: Page, **_: Any) -> Page:
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     notebook = build.notebooks.get(build.page)
     if not notebook:
-        return values.resolve(markdown)
+        return resolve(markdown)
     if notebook.cells[0].cell_type == "raw":  # the comment at the top of its file
         page.meta.update(meta.get_data(notebook.cells[0].source + "\n")[1])
     return html.unescape(markdown)  # see notebook.html.j2
-
-
-def on_page_content(html: str, page: Page, **_: Any) -> str:
-    return byline.add_to(html, page)
-
-
-def on_env(env: Any, config: MkDocsConfig, files: Files) -> Any:
-    figures.move(files, config)
-    formulas.typeset(rendered(files))
-    for page in rendered(files):
-        if build.page in build.notebooks and not page.is_homepage:
-            files.append(download.executed(page.file, config))
-    env.globals["fonts"] = vendor.fonts
-    return env
-
-
-def on_post_page(output: str, **_: Any) -> str:
-    """Name the search, a dialog without a name, and not its form: else each page gets the index."""
-    named = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
-    return named.replace('"md-search__form" name="search"', '"md-search__form"')
-
-
-def on_post_template(output: str, template_name: str, **_: Any) -> str:
-    return on_post_page(output) if template_name == "404.html" else output
 
 
 @event_priority(-200)
 def on_post_build(**_: Any) -> None:
     if build.failures and not build.serving:
         raise PluginError(f"{len(build.failures)} mistakes, each said above.")
-    serving.remember()

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import plotly.io as pio
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
+from IPython.core.history import HistoryOutput
 from IPython.core.interactiveshell import InteractiveShell
 from plotly.io.base_renderers import MimetypeRenderer
 from traitlets.config import Config
@@ -37,7 +36,7 @@ FIGURE = """<figure class="{classes}">
 <figcaption>{caption}</figcaption>
 </figure>"""
 
-outputs: list[Output] = []  # of the cell that runs
+wrong: list[Output] = []  # in the cell that runs: IPython forgets why a figure cannot be shown
 
 
 def failed(name: str, words: str, traceback: list[str] | None = None) -> Output:
@@ -47,37 +46,9 @@ def failed(name: str, words: str, traceback: list[str] | None = None) -> Output:
 DEAD = "Kernel died"
 
 
-class Stream(io.TextIOBase):
-    def __init__(self, name: str) -> None:
-        self.called = name
-
-    def write(self, text: str) -> int:
-        if outputs and outputs[-1].get("name") == self.called:
-            outputs[-1]["text"] += text
-        elif text:
-            outputs.append({"output_type": "stream", "name": self.called, "text": text})
-        return len(text)
-
-
-class Publisher(DisplayPublisher):
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        shown = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-        outputs.append(shown)
-
-
-class Hook(DisplayHook):
-    def write_output_prompt(self) -> None:
-        """Leave "Out[1]:" to whoever shows the result."""
-
-    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        shown = {"data": format_dict, "metadata": md_dict or {}}
-        number = {"execution_count": self.prompt_count}
-        outputs.append({"output_type": "execute_result", **shown, **number})
-
-
 class Shell(InteractiveShell):
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        outputs.append(failed(etype.__name__, str(evalue), stb))
+        wrong.append(failed(etype.__name__, str(evalue), stb))
 
 
 class PageRenderer(MimetypeRenderer):  # type: ignore[misc]
@@ -90,6 +61,8 @@ class PageRenderer(MimetypeRenderer):  # type: ignore[misc]
 
 def as_html(figure: dict[str, Any]) -> str:
     """Write claim and caption as text of the page: a plotly title neither wraps nor is found."""
+    from gdinverse.figures import svg  # of the package as it is when the page runs
+
     figure = copy.deepcopy(figure)
     if not figure["data"]:
         raise ValueError("this figure has no traces: nothing would be drawn")
@@ -108,14 +81,9 @@ def as_html(figure: dict[str, Any]) -> str:
         claim=claim,
         alt=html.escape(alt),
         figure=html.escape(json.dumps(figure, separators=(",", ":"))),
-        drawing=package_figures().svg(figure),
+        drawing=svg(figure),
         caption=caption,
     )
-
-
-def package_figures() -> Any:
-    """Import what registers the template, and draws: once a page runs, since it may be edited."""
-    return importlib.import_module("gdinverse.figures")
 
 
 def main(pipe: Connection, folder: Path, keep: bool) -> None:
@@ -125,7 +93,7 @@ def main(pipe: Connection, folder: Path, keep: bool) -> None:
         os.nice(10)  # who writes waits for a page to be shown, and not for all to be executed
     os.chdir(folder)
     with tempfile.TemporaryFile() as complaints, contextlib.suppress(EOFError, OSError):
-        os.dup2(complaints.fileno(), 2)  # libraries in C know nothing of sys.stderr
+        os.dup2(complaints.fileno(), 2)  # also of libraries in C, which know nothing of sys.stderr
         try:
             made = shell()
         except Exception as error:  # a package that is being edited, say
@@ -136,14 +104,12 @@ def main(pipe: Connection, folder: Path, keep: bool) -> None:
 
 
 def shell() -> Shell:
-    package_figures()
+    importlib.import_module("gdinverse.figures")  # it registers the template
     pio.templates.default = "gdinverse"
     pio.renderers["page"] = PageRenderer()
     pio.renderers.default = "page"
-    quiet = Config({"HistoryManager": {"enabled": False}})
-    made = Shell.instance(config=quiet, display_pub_class=Publisher, displayhook_class=Hook)
-    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
-    return made
+    sys.stdout = io.StringIO()  # IPython keeps what is printed
+    return Shell.instance(config=Config({"HistoryManager": {"enabled": False}}))
 
 
 def answer(pipe: Connection, shell: Shell, complaints: Any, keep: bool) -> None:
@@ -160,10 +126,9 @@ def answer(pipe: Connection, shell: Shell, complaints: Any, keep: bool) -> None:
                 continue
             spent = 0.0
         begin = time.monotonic()
-        outputs.clear()
-        {"run": run, "value": value}[order](shell, asked)
+        outputs = {"run": run, "value": value}[order](shell, asked)
         if said := read(complaints):
-            Stream("stderr").write(said)
+            outputs.append({"output_type": "stream", "name": "stderr", "text": said})
         took = time.monotonic() - begin
         spent, total, done = spent + took, total + took, done + 1
         pipe.send(outputs)
@@ -178,21 +143,37 @@ def goes_on_in_a_copy(pipe: Connection) -> bool:
     return True
 
 
-def run(shell: Shell, source: str) -> None:
+def run(shell: Shell, source: str) -> list[Output]:
+    """Run a cell. IPython keeps what it prints and shows, in order, for notebooks of its own."""
+    wrong.clear()
     shell.run_cell(source, store_history=True)
+    history: Any = shell.history_manager
+    number = shell.execution_count - 1
+    kept = history.outputs.pop(number, [])
+    return [*(output(one, number) for one in kept if one.output_type != "err_stream"), *wrong]
 
 
-def value(shell: Shell, expression: str) -> None:
+def output(kept: HistoryOutput, number: int) -> Output:
+    """As a notebook has it."""
+    if kept.output_type == "out_stream":
+        return {"output_type": "stream", "name": "stdout", "text": "".join(kept.bundle["stream"])}
+    shown: Output = {"output_type": kept.output_type, "data": kept.bundle, "metadata": {}}
+    if kept.output_type == "execute_result":
+        shown["execution_count"] = number
+    return shown
+
+
+def value(shell: Shell, expression: str) -> list[Output]:
     """Evaluate a value of the prose where it stands, as text."""
     try:
-        text = str(eval(expression, shell.user_ns))
-        outputs.append({"output_type": "value", "text": text})
+        return [{"output_type": "value", "text": str(eval(expression, shell.user_ns))}]
     except Exception as error:
-        outputs.append(failed(type(error).__name__, str(error)))
+        return [failed(type(error).__name__, str(error))]
 
 
 def read(file: Any) -> str:
     """Take what was written since."""
+    sys.stderr.flush()
     file.seek(0)
     said: bytes = file.read()
     file.seek(0)

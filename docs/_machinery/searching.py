@@ -21,7 +21,6 @@ from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-import formulas
 from build import build, rendered
 
 # How much a match counts in each part. The theme looks at the first two only, and shows them.
@@ -46,7 +45,7 @@ other: dict[str, str] = {}  # of each page, what the search reads; while it does
 def on_env(_env: Any, files: Files, **_: Any) -> None:
     for page in rendered(files):
         said.update(printed(page.content or "", page.url))
-        other[page.url] = SILENT.sub("", formulas.read[page.url])
+        other[page.url] = SILENT.sub("", build.searched[page.url])
 
 
 def exchange(_context: Any, page: Page, **_: Any) -> None:
@@ -98,7 +97,7 @@ def on_post_build(config: MkDocsConfig, **_: Any) -> None:
     index = json.loads(path.read_text())
     entries.update((entry["location"], entry) for entry in index["docs"])
     more: dict[str, str] = defaultdict(str, said)
-    sources = [path.read_text() for path in sorted(build.root.glob("gdinverse/**/*.py"))]
+    sources = [path.read_text() for path in build.files("gdinverse/**/*.py")]
     more[RAISED] += " " + words(" ".join(map(raised, sources)))
     also = synonyms()
     for location, entry in entries.items():

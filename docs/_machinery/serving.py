@@ -6,8 +6,11 @@ of other pages, the package's docstrings, the glossary's lines.
 
 import re
 from functools import partial
+from typing import Any
 
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import cells
@@ -21,15 +24,15 @@ shown: dict[str, tuple[str, str | None]] = {}  # what each page showed, and its 
 there: list[tuple[Page, str]] = []
 
 
-def leave_out_what_is_as_it_was(files: Files) -> None:
+def on_nav(_nav: Navigation, files: Files, **_: Any) -> None:
+    """Leave out what is as it was."""
     there.clear()
     if not build.serving:
         return
-    paths = [path for pattern in EVERYWHERE for path in sorted(build.root.glob(pattern))]
     names = [file.src_uri for file in files.documentation_pages()]
     everywhere: list[str | bytes] = [
         *names,
-        *(path.read_bytes() for path in paths if path.suffix != ".pyc"),
+        *(path.read_bytes() for path in build.files(*EVERYWHERE)),
     ]
     for page in [file.page for file in files.documentation_pages() if file.page]:
         key = cells.digest(*everywhere, *parts(page.file.src_uri))
@@ -40,7 +43,8 @@ def leave_out_what_is_as_it_was(files: Files) -> None:
             page.title = title  # it is not read again
 
 
-def remember() -> None:
+@event_priority(-200)  # once it is written
+def on_post_build(**_: Any) -> None:
     shown.update({page.file.src_uri: (key, page.title) for page, key in there})
 
 

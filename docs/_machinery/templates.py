@@ -1,4 +1,4 @@
-"""What every build asks of its templates, asked once: their compiled form, and where they lie."""
+"""The templates: what every build asks of them, asked once, and what the theme's pages lack."""
 
 import os
 from functools import partial
@@ -25,8 +25,8 @@ class Loader(jinja2.FileSystemLoader):
         return sorted(found)
 
 
-def keep(config: MkDocsConfig) -> None:
-    """Let the site's environment and that of the notebooks use it."""
+def on_config(config: MkDocsConfig) -> None:
+    """Let the site's environment and that of the notebooks keep what they compile."""
     made = config.theme.get_env
 
     def environment() -> jinja2.Environment:
@@ -37,3 +37,13 @@ def keep(config: MkDocsConfig) -> None:
     setattr(config.theme, "get_env", environment)
     notebooks: Any = partial(jinja2.Environment, bytecode_cache=COMPILED)
     setattr(nbconvert.exporters.templateexporter, "Environment", notebooks)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Name the search, a dialog without a name, and not its form: else each page gets the index."""
+    named = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+    return named.replace('"md-search__form" name="search"', '"md-search__form"')
+
+
+def on_post_template(output: str, template_name: str, **_: Any) -> str:
+    return on_post_page(output) if template_name == "404.html" else output

@@ -12,14 +12,10 @@ from mkdocs.structure.files import Files
 from build import rendered
 from running_text import rewrite
 
+OTHERWISE = ("pre", "svg", "math")  # they break their lines by rules of their own
 HELD = partial(re.compile(r"\d[\d.]*e-\d+").sub, r'<span class="gd-number">\g<0></span>')
 
 
 def on_env(_env: Any, files: Files, **_: Any) -> None:
     for page in rendered(files):
-        page.content = rewrite(page.content or "", by_its_own_rules, HELD)
-
-
-def by_its_own_rules(name: str, attributes: str) -> bool:
-    """Whether an element breaks its lines otherwise, or will be replaced."""
-    return name in ("pre", "svg", "math") or "arithmatex" in attributes
+        page.content = rewrite(page.content or "", lambda name, _: name in OTHERWISE, HELD)

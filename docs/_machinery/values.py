@@ -8,32 +8,27 @@ from typing import Any
 
 from build import build
 
-VALUE = re.compile(r"\{\{=\s*(.+?)\s*\}\}", re.DOTALL)
-ELSEWHERE = re.compile(r"([\w./-]+)#(\w+)")
+VALUE = re.compile(
+    r"\{\{=\s*(?:(?P<page>[\w./-]+)#(?P<name>\w+)|(?P<expression>.+?))"
+    r"(?:\s+:\s+(?P<format>(?:(?!\s:\s).)*?))?\s*\}\}",  # behind the last " : "
+    re.DOTALL,
+)
 NOT_YET = "…"  # while `mkdocs serve` still executes a page
-
-
-def split(value: str) -> tuple[str, str]:
-    """Split "expression : format" at its last " : "."""
-    expression, _, spec = value.rpartition(" : ") if " : " in value else (value, "", "")
-    return " ".join(expression.split()), spec.strip()
 
 
 def resolve(source: str) -> str:
     """Fill in the values of other pages."""
-    return VALUE.sub(lambda match: look_up(match[1]), source)
+    return VALUE.sub(look_up, source)
 
 
-def look_up(value: str) -> str:
-    expression, spec = split(value)
-    place = ELSEWHERE.fullmatch(expression)
+def look_up(value: re.Match[str]) -> str:
     try:
-        if not place:
+        if not value["page"]:
             raise LookupError("only a notebook has values of its own; write page#name")
-        values = of(place[1])
-        return NOT_YET if values is None else format(values[place[2]], spec)
+        values = of(value["page"])
+        return NOT_YET if values is None else format(values[value["name"]], value["format"] or "")
     except (LookupError, ValueError) as error:
-        build.fail(f"{build.page}: {{{{= {value} }}}}: {type(error).__name__}: {error}")
+        build.fail(f"{build.page}: {value[0]}: {type(error).__name__}: {error}")
         return "?"
 
 

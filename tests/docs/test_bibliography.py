@@ -24,12 +24,12 @@ def bibliography(monkeypatch):
 @pytest.fixture
 def cited(bibliography, monkeypatch):
     """What becomes of text on a page, where only Polyak and Drmač are known."""
-    file = SimpleNamespace(url="reference/bibliography/")
-    known = {"file": file, "entries": {"polyak-1964", "drmac-2008"}}
-    monkeypatch.setattr(bibliography, "bibliography", known)
+    known = "1. Polyak\n    {: #polyak-1964 }\n2. Drmač\n    {: #drmac-2008 }\n"
+    source = SimpleNamespace(url="reference/bibliography/", content_string=known)
+    files = SimpleNamespace(get_file_from_path={bibliography.SOURCE: source}.get)
     monkeypatch.setattr(bibliography.build, "failures", [])
     page = SimpleNamespace(url="theory/how-fast/", file=SimpleNamespace(src_uri="how-fast.py"))
-    return lambda text: bibliography.on_page_content(text, page=page)
+    return lambda text: bibliography.on_page_content(text, page=page, files=files)
 
 
 def entries():

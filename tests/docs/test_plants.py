@@ -30,6 +30,11 @@ PLANTS = {
         f'{CELL}import warnings\nwarnings.warn("careful")\n',
         "UserWarning: careful",
     ),
+    "a warning without an end": (
+        NOTEBOOK,
+        f'{CELL}import sys\nprint("careful", end="", file=sys.stderr)\n',
+        "cell 7 (import sys): careful",
+    ),
     "a value that fails": (
         NOTEBOOK,
         f"{PROSE}So {{{{= nothing : d }}}}.\n",

@@ -66,6 +66,8 @@ def test_a_name_from_a_hidden_cell_is_found_wherever_it_is_used(symbols, user, t
         (HIDDEN, "\ndef f():\n    return h\n\nh = 2"),
         (HIDDEN, 'tags=["figure"]\nprint(h)'),
         (HIDDEN, '[markdown]\n# !!! opening "It starts with"\n#\n#     - `h`: a number', "\nh + 1"),
+        (HIDDEN, '[markdown]\n# !!! opening "It starts with"\n#\n#     - `h`: it is {{= h }}'),
+        (HIDDEN, "\nh +"),
         ("\nx.h", "\nundefined"),
         ('tags=["solution"]\nh = 1', 'tags=["solution"]\nprint(h)'),
     ],
@@ -77,6 +79,13 @@ def test_what_a_reader_has_seen_may_be_used(symbols, cells):
 def test_a_name_that_a_hidden_cell_binds_anew_is_hidden_from_there_on(symbols):
     assert complaints(symbols, "\nh = 1", "\nprint(h)", HIDDEN, "\nprint(h)") == [
         "cell 4: h comes from cell 3, which no reader sees"
+    ]
+
+
+def test_a_builtin_is_hidden_once_a_hidden_cell_binds_its_name(symbols):
+    hidden = HIDDEN.replace("h = 1", "sum = 1")
+    assert complaints(symbols, "\nsum", hidden, "\nprint(sum)") == [
+        "cell 3: sum comes from cell 2, which no reader sees"
     ]
 
 

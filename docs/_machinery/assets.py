@@ -1,11 +1,17 @@
 """What the site holds beside its pages: all that they load, and nothing that they do not."""
 
 import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from build import build
+from cells import digest
 
 FAMILIES = ("source-serif-4", "source-sans-3", "source-code-pro")
 # Greek apart: fetched only where such a letter stands outside math.
@@ -33,22 +39,49 @@ COPIED = {
     **{f"@fontsource/*/files/{font}.woff2": "fonts/{}" for font in FONTS.split()},
     **{f"@fontsource/{family}/LICENSE": f"fonts/{family}-LICENSE" for family in FAMILIES},
 }
-# Of the theme: maps for its developers, and word lists of languages that we do not write.
-UNUSED = re.compile(r"\.map$|^assets/javascripts/lunr/")
+# The playground's scripts: small modules to write, few files to fetch, the second when a reader
+# comes near. Their names have no hash, which the folder's name would be part of.
+SCRIPTS = ("loader.js", "element.js")
+OPTIONS = "--bundle --splitting --minify --format=esm --charset=utf8 --log-level=warning"
+NAMES = ("--loader:.css=text", "--chunk-names=[name]")
+# Those modules; of the theme, maps for its developers, and word lists of other languages.
+UNUSED = re.compile(r"^assets/playground/|^assets/javascripts/lunr/|\.map$")
 
 
-def add(files: Files, config: MkDocsConfig) -> None:
+def on_files(files: Files, config: MkDocsConfig) -> None:
     for file in [file for file in files if UNUSED.search(file.src_uri)]:
         files.remove(file)
-    modules = build.root / "node_modules"
     for pattern, target in COPIED.items():
-        for path in sorted(modules.glob(pattern)):
+        for path in build.files(f"node_modules/{pattern}"):
             name = f"assets/{target.format(path.name)}"
             files.append(File.generated(config, name, abs_src_path=str(path)))
-    css = (modules / "katex/dist/katex.min.css").read_text()
+    css = (build.root / "node_modules/katex/dist/katex.min.css").read_text()
     # Every browser that runs here reads woff2.
     css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("\w+"\)', "", css)
-    files.append(File.generated(config, "assets/vendor/katex/katex.min.css", content=css))
+    written = {"vendor/katex/katex.min.css": css, **scripts(build.root / "docs/assets/playground")}
+    for name, content in written.items():
+        files.append(File.generated(config, f"assets/{name}", content=content))
+
+
+def scripts(folder: Path) -> dict[str, str]:
+    return bundled(folder, digest(*(path.read_bytes() for path in sorted(folder.iterdir()))))
+
+
+@cache  # `mkdocs serve` asks for them at each edit of a page
+def bundled(folder: Path, _contents: str) -> dict[str, str]:
+    with TemporaryDirectory() as out:
+        esbuild = build.root / "node_modules/.bin/esbuild"
+        modules = [folder / name for name in SCRIPTS]
+        command: list[str | Path] = [esbuild, *modules, *OPTIONS.split(), *NAMES, f"--outdir={out}"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode or done.stderr:
+            build.fail(f"The playground's script: {done.stderr}")
+        return {f"playground/{path.name}": path.read_text() for path in sorted(Path(out).iterdir())}
+
+
+def on_env(env: Any, **_: Any) -> None:
+    """Let a page's head name its fonts."""
+    env.globals["fonts"] = fonts
 
 
 def fonts(content: str) -> list[str]:
