@@ -110,7 +110,9 @@ def machine(device: torch.device) -> dict[str, Any]:
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     switches = {k: v for k, v in os.environ.items() if k.startswith(("CUBLAS_", "NVIDIA_TF32"))}
     versions = {"python": platform.python_version(), "torch": torch.__version__}
-    return {"device": name, **versions, "cuda": torch.version.cuda, "switches": switches}
+    threads = torch.get_num_threads()  # of the CPU, for the table of seconds
+    found = {"device": name, **versions, "cuda": torch.version.cuda}
+    return found | {"switches": switches, "threads": threads}
 
 
 def short(dtype: torch.dtype) -> str:

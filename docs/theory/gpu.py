@@ -29,7 +29,7 @@ rows = [n for n, _ in alone]
 curves = {
     "gd.inv, CPU": ("c4", "cpu_ms"),
     "gd.inv, GPU": ("measured", "device_ms"),
-    "torch, CPU": ("c1", "cpu_torch_ms"),
+    "torch, CPU": ("c2", "cpu_torch_ms"),
     "torch, GPU": ("c3", "device_torch_ms"),
 }
 last = alone[-1][1]
@@ -42,7 +42,7 @@ fig = gd.figures.figure(
     x_range=(3, 6000),
     y_range=(1e-2, 1e5),
     caption=f"gd.inv until the last digit of float64 is proven, and torch.linalg.inv. "
-    f"{measured['machine']['device']}, and 8 threads of the machine's CPU.",
+    f"{measured['machine']['device']}, and {measured['machine']['threads']} threads of its machine's CPU.",
     alt="; ".join(
         f"{name}: {alone[0][1][key]:.2g} ms for {rows[0]} rows, {last[key]:.3g} for {rows[-1]:,}"
         for name, (_, key) in curves.items()
@@ -64,7 +64,7 @@ fig
 #
 # ## Seconds
 #
-# `benchmarks/device.py` measured these, in one run; each is the median of up to seven calls.
+# `benchmarks/device.py` measured these one after the other; each is the median of up to seven calls.
 
 # %%
 import json
@@ -128,12 +128,12 @@ def loss(X, M, digits):
     return off.square().mean().item()
 
 
-I = torch.eye(4)
-X = (1 + 2**-12) * I  # is it the inverse of I?
-print(f"24 digits: loss {loss(X, I, 24):.1e}")
-print(f"11 digits: loss {loss(X, I, 11):.1e}")
+eye = torch.eye(4)
+X = (1 + 2**-12) * eye  # is it the inverse of I?
+print(f"24 digits: loss {loss(X, eye, 24):.1e}")
+print(f"11 digits: loss {loss(X, eye, 11):.1e}")
 print(f"relative error {2**-12:.1e}")
-assert loss(X, I, 11) == 0 < loss(X, I, 24)
+assert loss(X, eye, 11) == 0 < loss(X, eye, 24)
 
 # %% [markdown]
 # The loss is zero, and the answer is wrong in its fourth decimal. A bound that takes this loss at its word
@@ -239,8 +239,8 @@ values = {
 #     inverse of $I$?
 
 # %% tags=["solution"]
-near = (1 + 1e-5) * I
-digits = next(d for d in range(8, 25) if loss(near, I, d) > 0)
+near = (1 + 1e-5) * eye
+digits = next(d for d in range(8, 25) if loss(near, eye, d) > 0)
 print(f"{digits} digits: half of the last one is {2.0**-digits:.1e}")
 assert digits == 17
 
