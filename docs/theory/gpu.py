@@ -110,12 +110,12 @@ times = [row["device_ms"] for row in small]
 fig = gd.figures.figure(
     f"On the GPU {small[1]['batch']:,} matrices take {times[1] / times[0]:.1f} and "
     f"{times[3] / times[2]:.1f} times as long as one",
-    x="matrices of so many rows",
+    x="",
     y="milliseconds",
     log_y=False,
     y_range=(0, 1.2 * max(times)),
     low=True,
-    caption="gd.inv in float64, all of them in one call.",
+    caption="gd.inv in float64: how many matrices in one call, and of how many rows.",
     alt="; ".join(
         f"{name.replace('<br>', ' ')} rows: {time:.1f} ms"
         for name, time in zip(names, times, strict=True)
