@@ -313,5 +313,5 @@ for _ in range(3):
     X = X + keep(R) @ keep(X)
     off = ((X - inverse).norm() / inverse.norm()).item()
     print(f"relative error {off:.1e}")
-print("Only the residual needs the digits; the step that it makes does not.")
+print("Here the residual needs the digits, and the step that it makes does not.")
 assert off < 1e-5
