@@ -313,5 +313,6 @@ for _ in range(3):
     X = X + keep(R) @ keep(X)
     off = ((X - inverse).norm() / inverse.norm()).item()
     print(f"relative error {off:.1e}")
-print("Here the residual needs the digits, and the step that it makes does not.")
+print("here the residual needs the digits,")
+print("and the step that it makes does not")
 assert off < 1e-5
