@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser.keeping import forget, keep, key_of, recall
+from tests.browser.still import WATCH
 from tests.browser.visit import DESK, PHONE, visit_page
 from tools.browser import on_path, playwrights_own, runs
 
@@ -85,15 +86,23 @@ def context(browser):
     return browser.new_context(reduced_motion="reduce")
 
 
+@pytest.fixture(scope="session")
+def stay(context):
+    """A tab for all visits."""
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    return page
+
+
 @pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")
-def visit(request, browser, context, address, site):
+def visit(request, browser, context, stay, address, site):
     """Each page, read to its end once; the tests look at what was seen.
 
     What a test finds fault with is not kept, for it may have been the machine's.
     """
     key = key_of(request.param, site, browser.version)
     known = recall(request.param, key)
-    seen = known or visit_page(context, address, request.param)
+    seen = known or visit_page(context, stay, address, request.param)
     failed = request.session.testsfailed
     yield seen
     if request.session.testsfailed > failed:

@@ -1,5 +1,6 @@
 """One visit to a page: read it at both widths in both schemes, and write down what is seen."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +40,13 @@ TELL = """for (const plot of document.querySelectorAll(".gd-live > div"))
   plot.on("plotly_afterplot", () => (plot.dataset.drawn = plot.clientWidth));"""
 FITS = """[...document.querySelectorAll(".gd-live > div")].every((plot) =>
   plot.offsetParent === null || Number(plot.dataset.drawn) === plot.clientWidth)"""
+TOGGLE = """() => {
+  const scheme = () => document.body.dataset.mdColorScheme;
+  const before = scheme();
+  for (let click = 0; click < 2 && scheme() === before; click++)
+    [...document.querySelectorAll("label[for^=__palette]")].find((one) => one.offsetParent).click();
+  return scheme() !== before;
+}"""
 
 
 # The top of the first figure, and the longest stretch without one, to where the reader works.
@@ -89,30 +97,30 @@ def until(page, holds):
     raise AssertionError("what was waited for has not come in 30 s")
 
 
-def visit_page(context, address, path):
-    """Read it in a new page of a context that has the scripts of all pages at hand.
+def visit_page(context, stay, address, path):
+    """Read a page, once it has arrived in a new tab, in one that stays open from visit to visit.
 
-    It arrives narrow, and again wide. Then it stays, in whatever font has come in time: read at
-    both widths as it is sent, its figures under a reader's hand, and all of it as axe does.
+    There plotly and axe are compiled already. It arrives again, wide; then all of it is read at
+    both widths, in whatever font has come in time, its figures under a reader's hand, and as axe
+    does.
     """
     seen = Visit(path)
-    page = context.new_page()
-    page.set_viewport_size({"width": PHONE, "height": 844})
-    asked = listen(page, seen)
-    page.add_init_script(WATCH)
     phone, desk = seen.views[PHONE], seen.views[DESK]
-    phone.shift = first_visit(context, page, address + path)
+    asked = []
+    with context.new_page() as page, heard(page, seen, asked):
+        phone.shift = first_visit(context, page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
-    page.set_viewport_size({"width": DESK, "height": 800})
-    desk.shift = arrive(page, address + path)
-    seen.first, seen.farthest = page.evaluate(NEAR)
-    read(page, desk)
-    resize(page, PHONE)
-    read(page, phone)
-    seen.violations = handle(page, path, phone, desk)
+    stay.set_viewport_size({"width": DESK, "height": 800})
+    with heard(stay, seen, asked):
+        desk.shift = arrive(stay, address + path)
+        seen.first, seen.farthest = stay.evaluate(NEAR)
+        read(stay, desk)
+        resize(stay, PHONE)
+        read(stay, phone)
+        seen.violations = handle(stay, path, phone, desk)
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
-    page.evaluate("localStorage.clear()")  # the palette that was chosen
-    page.close()
+    stay.evaluate("localStorage.clear(), sessionStorage.clear()")  # the palette that was chosen
+    stay.goto("about:blank")  # what it still asks for is not the next visit's
     return seen
 
 
@@ -121,10 +129,11 @@ def first_visit(context, page, address):
 
     A busy machine may draw before a font that has come; one that comes too late does so each time.
     """
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    page.add_init_script(WATCH)
     network = context.new_cdp_session(page)
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     shift = arrive(page, address)
-    network.detach()
     for _ in range(2):
         if shift > STILL:  # in a page of its own, since this one knows the fonts now
             anew = context.browser.new_page(viewport=page.viewport_size)
@@ -154,26 +163,29 @@ def handle(page, path, phone, desk):
     phone.live, phone.overflow = look(page, phone), max(phone.overflow, overflow(page))
     resize(page, DESK)
     desk.live, desk.overflow = look(page, desk), max(desk.overflow, overflow(page))
-    found["light"] = judge(page, path)
+    found["light"] = judge(page, path, **({} if path in WHOLE else {"runOnly": COLORED}))
     toggle(page)
     look(page, desk)
     return found | {"dark": judge(page, path, runOnly=COLORED)}
 
 
-def listen(page, seen):
-    """Write down what goes wrong, and all that is asked for."""
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: seen.failed.append(request.url))
-    page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
-    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
+@contextmanager
+def heard(page, seen, asked):
+    """Write down what goes wrong meanwhile, and all that is asked for."""
+    listeners = {
+        "request": lambda request: asked.append(request.url),
+        "requestfailed": lambda request: seen.failed.append(request.url),
+        "response": lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"),
+        "pageerror": lambda error: seen.complaints.append(str(error)),
+        "console": lambda message: (
             message.type in ("error", "warning") and seen.complaints.append(message.text)
         ),
-    )
-    return asked
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
 
 
 def look(page, view):
@@ -214,12 +226,7 @@ def figures(page):
 
 def toggle(page):
     """From light to dark or back; the third state is what the system wishes."""
-    before = scheme(page)
-    for _ in range(2):
-        page.locator("label[for^=__palette]:visible").dispatch_event("click")
-        if scheme(page) != before:
-            return
-    raise AssertionError(f"two clicks, and the page is still {before}")
+    assert page.evaluate(TOGGLE), f"two clicks, and the page is still {scheme(page)}"
 
 
 def scheme(page):
