@@ -17,7 +17,8 @@ UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd
 LOOK, HIDDEN = (
     Path(__file__).with_name(name).read_text().rstrip(";\n") for name in ("look.js", "hidden.js")
 )
-# What a scheme can break: all else is the same in both.
+# What a scheme can break: all else is the same in both. The phone is read for all else and, on the
+# pages below, the desk too.
 COLORED = ("color-contrast", "link-in-text-block")
 # Formulas, code, drawings and the way to other pages are thousands of elements of few kinds: axe
 # reads them on these pages.
