@@ -17,8 +17,7 @@ UNSAID = """() => [...document.querySelectorAll("article :not(.katex-mathml, .gd
 LOOK, HIDDEN = (
     Path(__file__).with_name(name).read_text().rstrip(";\n") for name in ("look.js", "hidden.js")
 )
-# What a scheme can break: all else is the same in both. The phone is read for all else and, on the
-# pages below, the desk too.
+# What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
 # Formulas, code, drawings and the way to other pages are thousands of elements of few kinds: axe
 # reads them on these pages.
@@ -112,16 +111,18 @@ def visit_page(context, stay, address, path):
         phone.shift = first_visit(context, page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     stay.set_viewport_size({"width": DESK, "height": 800})
-    with heard(stay, seen, asked):
-        desk.shift = arrive(stay, address + path)
-        seen.first, seen.farthest = stay.evaluate(NEAR)
-        read(stay, desk)
-        resize(stay, PHONE)
-        read(stay, phone)
-        seen.violations = handle(stay, path, phone, desk)
+    try:
+        with heard(stay, seen, asked):
+            desk.shift = arrive(stay, address + path)
+            seen.first, seen.farthest = stay.evaluate(NEAR)
+            read(stay, desk)
+            resize(stay, PHONE)
+            read(stay, phone)
+            seen.violations = handle(stay, path, phone, desk)
+    finally:  # the next visit finds the tab as this one did, whatever went wrong
+        stay.evaluate("localStorage.clear(), sessionStorage.clear()")  # the palette that was chosen
+        stay.goto("about:blank")  # what is still asked for is nobody's
     seen.elsewhere = [url for url in asked if not url.startswith(address)]
-    stay.evaluate("localStorage.clear(), sessionStorage.clear()")  # the palette that was chosen
-    stay.goto("about:blank")  # what it still asks for is not the next visit's
     return seen
 
 
@@ -164,7 +165,7 @@ def handle(page, path, phone, desk):
     phone.live, phone.overflow = look(page, phone), max(phone.overflow, overflow(page))
     resize(page, DESK)
     desk.live, desk.overflow = look(page, desk), max(desk.overflow, overflow(page))
-    found["light"] = judge(page, path, **({} if path in WHOLE else {"runOnly": COLORED}))
+    found["light"] = judge(page, path)
     toggle(page)
     look(page, desk)
     return found | {"dark": judge(page, path, runOnly=COLORED)}
@@ -184,9 +185,11 @@ def heard(page, seen, asked):
     }
     for event, listener in listeners.items():
         page.on(event, listener)
-    yield
-    for event, listener in listeners.items():
-        page.remove_listener(event, listener)
+    try:
+        yield
+    finally:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
 
 
 def look(page, view):
