@@ -10,6 +10,8 @@ BIN = .venv/bin
 
 # Node, and whatever else a page or a test calls by its name, is the environment's own.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# What one process has compiled of a library, the next one need not, whatever is the habit here.
+unexport PYTHONDONTWRITEBYTECODE
 # A notice of the theme's about a successor that cannot run this site.
 export NO_MKDOCS_2_WARNING = 1
 

@@ -6,6 +6,8 @@ writes tests/js/fixtures/moving.json.
 """
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import torch
@@ -33,31 +35,33 @@ def touching(exponent: float) -> dict[str, Any]:
     }
 
 
-def descent(matrix: list[list[float]], steps: int, **options: Any) -> torch.Tensor:
-    """Every iterate of the search for its inverse, from zero."""
+def descent(matrix: list[list[float]], **options: Any) -> Iterator[torch.Tensor]:
+    """The iterates of the search for its inverse, from zero, one after another."""
     problem = gd.Inverse(matrix, guess="zeros")
-    optimizer, iterates = torch.optim.SGD(problem.parameters(), **options), []
-    for _ in range(steps + 1):
-        iterates.append(problem.value())
+    optimizer = torch.optim.SGD(problem.parameters(), **options)
+    while True:
+        yield problem.value()
         problem.backward()
         optimizer.step()
-    return torch.stack(iterates)
 
 
 def hopping(lr: float) -> dict[str, Any]:
     """Where descent stands after 0 to 4 steps, inverting the number two from zero."""
-    points = descent([[2.0]], 4, lr=lr).flatten().tolist()
+    points = [point.item() for point in islice(descent([[2.0]], lr=lr), 5)]
     curvature = gd.Inverse([[2.0]]).modes().curvature.item()
     return {"lr": lr, "points": points, "factor": 1 - lr * curvature}
 
 
 def rolling(lr: float, momentum: float) -> dict[str, Any]:
     """Where the first row of an inverse is each 13 steps from zero, and when it has six digits."""
-    rows = descent([[2.0, 1.0], [1.0, 2.0]], 5000, lr=lr, momentum=momentum)[:, 0]
-    answer = torch.tensor([2.0, -1.0], dtype=rows.dtype) / 3
-    error = (rows - answer).norm(dim=1) / answer.norm()
-    steps = int(gd.rates.first_below(error, 1e-6))
-    return {"lr": lr, "momentum": momentum, "points": rows[:40:13].tolist(), "steps": steps}
+    answer = torch.tensor([2.0, -1.0], dtype=torch.float64) / 3
+    rows: list[torch.Tensor] = []
+    for iterate in descent([[2.0, 1.0], [1.0, 2.0]], lr=lr, momentum=momentum):
+        rows.append(iterate[0])
+        if torch.dist(iterate[0], answer) < 1e-6 * answer.norm():
+            break
+    points = [row.tolist() for row in rows[:40:13]]
+    return {"lr": lr, "momentum": momentum, "points": points, "steps": len(rows) - 1}
 
 
 def naming(n: int, missing: int) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def naming(n: int, missing: int) -> dict[str, Any]:
     order = torch.randperm(n, generator=torch.Generator().manual_seed(n))
     matrix = torch.eye(n, dtype=torch.float64)[order]
     matrix[:missing] = 0
-    end = descent(matrix.tolist(), 100, lr=n**2 / 4)[-1]
+    end = next(islice(descent(matrix.tolist(), lr=n**2 / 4), 100, None))
     level = gd.Inverse(matrix, guess=end).backward().item()
     return {"n": n, "missing": missing, "level": level}
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-software-rasterizer",  # nor one in the place of it: no page draws by WebGL
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
