@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.still import STILL, WATCH, arrive, shift
+from tests.browser.still import IN_TIME, STILL, WATCH, arrive, arrive_in_its_fonts, shift
 from tests.browser.visit import DESK, HIDDEN, LIVE, PHONE, TOUCH, UNSAID
 
 HEIGHT = "document.documentElement.scrollHeight"
@@ -31,6 +31,18 @@ def test_what_moves_is_seen(watched, address):
     arrive(watched, address + "install/")
     watched.evaluate("document.querySelector('article').style.paddingTop = '200px'")
     assert shift(watched) > STILL
+
+
+def test_a_font_that_does_not_come_in_time_is_seen(open_page):
+    page = open_page("404.html")
+    address = page.url.replace("404.html", "install/")
+    arrive_in_its_fonts(page, address)
+    for font in ("serif-4-latin-400-normal", "sans-3-latin-400", "sans-3-latin-600"):
+        page.route(f"**/*{font}*", lambda route: route.abort())
+        page.goto(address)
+        page.evaluate("document.fonts.ready")
+        assert not page.evaluate(IN_TIME), font
+        page.unroute(f"**/*{font}*")
 
 
 def test_what_is_cut_without_an_edge_is_seen(watched, address):

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.browser.still import SEEN, STILL, WATCH, arrive
+from tests.browser.still import SEEN, STILL, WATCH, arrive, arrive_in_its_fonts
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
@@ -101,8 +101,7 @@ def visit_page(context, stay, address, path):
     """Read a page, once it has arrived in a new tab, in one that stays open from visit to visit.
 
     There plotly and axe are compiled already. It arrives again, wide; then all of it is read at
-    both widths, in whatever font has come in time, its figures under a reader's hand, and as axe
-    does.
+    both widths, its figures under a reader's hand, and as axe does.
     """
     seen = Visit(path)
     phone, desk = seen.views[PHONE], seen.views[DESK]
@@ -113,7 +112,7 @@ def visit_page(context, stay, address, path):
     stay.set_viewport_size({"width": DESK, "height": 800})
     try:
         with heard(stay, seen, asked):
-            desk.shift = arrive(stay, address + path)
+            desk.shift = arrive_in_its_fonts(stay, address + path)
             seen.first, seen.farthest = stay.evaluate(NEAR)
             read(stay, desk)
             resize(stay, PHONE)
