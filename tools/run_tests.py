@@ -47,14 +47,14 @@ class Gate:
 
 # Each comment says what would slip through without the gate.
 GATES = (
+    # A value of a type that a caller does not expect. First, since it takes longest.
+    Gate("types", "python -m mypy", quick=True),
     # Mistakes that need no run to be seen: unused names, mutable defaults, shadowed builtins.
     Gate("style", "ruff check", quick=True),
     # Differences of layout, which hide the real ones in a change.
     Gate("layout", "ruff format --check", quick=True),
     # The same for the site's scripts.
     Gate("style of scripts", "node_modules/.bin/biome ci --error-on-warnings", quick=True),
-    # A value of a type that a caller does not expect.
-    Gate("types", "python -m mypy", quick=True),
     # Typing mistakes in prose, names and comments.
     Gate("spelling", "typos", quick=True),
     # A workflow that gives its token, or a stranger's text, more power than it needs.
