@@ -20,8 +20,19 @@ LOOK, HIDDEN = (
 # What a scheme can break: all else is the same in both.
 COLORED = ("color-contrast", "link-in-text-block")
 # Formulas, code, drawings and the way to other pages are thousands of elements of few kinds: axe
-# reads them on these pages.
-WHOLE = ("series/2-inverse/", "theory/ladder/", "reference/operations/")
+# reads them on these pages, the shortest that have nearly all kinds.
+WHOLE = (
+    "",
+    "about/changelog/",
+    "about/cite/",
+    "failures/digits/",
+    "reference/bench/",
+    "reference/glossary/",
+    "reference/how-to-choose/",
+    "reference/notation/",
+    "reference/optimizers/",
+    "theory/least-steps/",
+)
 PLAIN = """
   for (const formula of document.querySelectorAll(".katex")) formula.textContent = "x";
   for (const way of document.querySelectorAll(".md-nav__list")) way.remove();
