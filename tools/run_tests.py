@@ -49,8 +49,10 @@ class Gate:
 
 # Each comment says what would slip through without the gate.
 GATES = (
-    # A value of a type that a caller does not expect. First, since it takes longest.
+    # A value of a type that a caller does not expect. This and the next take longest.
     Gate("types", "python -m mypy", quick=True),
+    # A README that does not run, an unpinned package, a path that exists on one machine only.
+    Gate("floor", f"{PYTEST} tests/floor"),
     # Mistakes that need no run to be seen: unused names, mutable defaults, shadowed builtins.
     Gate("style", "ruff check", quick=True),
     # Differences of layout, which hide the real ones in a change.
@@ -65,8 +67,6 @@ GATES = (
     Gate("workflows: valid", f"{SCHEMA} vendor.github-workflows .github/workflows/*.yml"),
     Gate("updates: valid", f"{SCHEMA} vendor.dependabot .github/dependabot.yml"),
     Gate("citation: valid", f"{SCHEMA} vendor.citation-file-format CITATION.cff"),
-    # A README that does not run, an unpinned package, a path that exists on one machine only.
-    Gate("floor", f"{PYTEST} tests/floor"),
     # Browser scripts whose mathematics differ from the package's.
     Gate("scripts", f"{NODE} 'tests/js/**/*.test.js'"),
     # Pages that do not build strictly, or not twice the same; a wrong number in prose, a broken
