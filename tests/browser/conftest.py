@@ -83,27 +83,22 @@ def open_page(browser, address):
 
 
 @pytest.fixture(scope="session")
-def context(browser):
-    return browser.new_context(reduced_motion="reduce")
-
-
-@pytest.fixture(scope="session")
-def stay(context):
+def stay(browser):
     """A tab for all visits."""
-    page = context.new_page()
+    page = browser.new_context(reduced_motion="reduce").new_page()
     page.add_init_script(WATCH)
     return page
 
 
 @pytest.fixture(scope="module", params=list(pages()), ids=lambda path: path or "home")
-def visit(request, browser, context, stay, address, site):
+def visit(request, browser, stay, address, site):
     """Each page, read to its end once; the tests look at what was seen.
 
     What a test finds fault with is not kept, for it may have been the machine's.
     """
     key = key_of(request.param, site, browser.version)
     known = recall(request.param, key)
-    seen = known or visit_page(context, stay, address, request.param)
+    seen = known or visit_page(stay, address, request.param)
     failed = request.session.testsfailed
     yield seen
     if request.session.testsfailed > failed:

@@ -4,20 +4,21 @@ from pathlib import Path
 
 WATCH = Path(__file__).with_name("still.js").read_text()
 STILL = 0.01  # of the screen, times how far: readers notice a tenth
-# Of the fonts that come in time or not at all.
-EITHER = ("400 1em 'Source Serif 4'", "400 1em 'Source Sans 3'", "600 1em 'Source Sans 3'")
-# Whether all of them have come: if not, a probe is as wide as in the font that stands in for it.
-IN_TIME = f"""() => {list(EITHER)}.every((font) => {{
-  const probe = document.body.appendChild(document.createElement("span"));
-  probe.style.cssText = "position: absolute; visibility: hidden";
-  probe.textContent = "measured";
-  const widths = [`${{font}}, monospace`, "1em monospace"].map((one) => {{
-    probe.style.font = one;
-    return probe.getBoundingClientRect().width;
-  }});
-  probe.remove();
-  return widths[0] !== widths[1];
-}})"""
+# Whether the fonts have come that come in time or not at all: if one has not, a probe is as wide as
+# in the font that stands in for it.
+IN_TIME = """() => [...document.fonts].filter(({ display }) => display === "optional").every(
+  ({ family, weight }) => {
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.cssText = "position: absolute; visibility: hidden";
+    probe.textContent = "measured";
+    const own = `${weight} 1em "${family.replaceAll('"', "")}", monospace`;
+    const widths = [own, "1em monospace"].map((font) => {
+      probe.style.font = font;
+      return probe.getBoundingClientRect().width;
+    });
+    probe.remove();
+    return widths[0] !== widths[1];
+  })"""
 SEEN = "() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 50)))"
 
 
@@ -31,9 +32,9 @@ def arrive(page, address):
 def arrive_in_its_fonts(page, address):
     """As often as it takes on a busy machine; in others a page is laid out otherwise."""
     for _ in range(5):
-        shift = arrive(page, address)
+        moved = arrive(page, address)
         if page.evaluate(IN_TIME):
-            return shift
+            return moved
         page.goto("about:blank")
     raise AssertionError(f"the fonts of {address} came too late each time")
 

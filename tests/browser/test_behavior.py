@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import pages
-from tests.browser.visit import axe, figures, plain, scheme, toggle, touch, until
+from tests.browser.visit import axe, figures, scheme, toggle, touch, until
 
 PAGE = "failures/digits/"  # short, and with all that a page can have
 
@@ -141,7 +141,6 @@ def test_axe_finds_no_fault_in_what_opens(open_page, width):
         assert axe(page) == []
         page.reload()
         page.locator("label.md-header__button[for=__search]").click()
-    plain(page)
     page.locator("input.md-search__input").press_sequentially("momentum")
     page.wait_for_selector(".md-search-result__item")
     assert axe(page) == []

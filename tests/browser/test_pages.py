@@ -1,8 +1,6 @@
 """Every page, on a phone and on a desk, light and dark."""
 
 import gzip
-import re
-from collections import Counter
 from functools import cache
 
 from tests.browser.conftest import pages
@@ -32,22 +30,6 @@ STILL_FARTHER = {
 
 def test_axe_finds_no_fault(visit):
     assert visit.violations == {"light": [], "dark": [], "phone": []}
-
-
-def test_axe_reads_each_kind_of_element_that_many_pages_have(site):
-    found = {path: kinds(site / path / "index.html") for path in pages()}
-    read = set().union(*(found[path] for path in WHOLE))
-    counts = Counter(kind for kinds in found.values() for kind in kinds)
-    assert [kind for kind, count in counts.items() if count > 6 and kind not in read] == []
-    assert len(read) > 100
-
-
-def kinds(page):
-    """The elements of its article, each with a class that it has."""
-    article = re.search(r"<article.*</article>", page.read_text(), re.DOTALL)[0]
-    tags = re.findall(r"<(\w+)((?:[^<>\"]|\"[^\"]*\")*)>", article)
-    classed = [(name, re.search(r'class="([^"]*)"', rest)) for name, rest in tags]
-    return {(name, one) for name, cls in classed for one in (cls[1].split() if cls else [""])}
 
 
 def test_every_figure_is_drawn_before_and_after_a_touch(view):

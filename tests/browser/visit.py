@@ -108,7 +108,7 @@ def until(page, holds):
     raise AssertionError("what was waited for has not come in 30 s")
 
 
-def visit_page(context, stay, address, path):
+def visit_page(stay, address, path):
     """Read a page, once it has arrived in a new tab, in one that stays open from visit to visit.
 
     There plotly and axe are compiled already. It arrives again, wide; then all of it is read at
@@ -117,8 +117,8 @@ def visit_page(context, stay, address, path):
     seen = Visit(path)
     phone, desk = seen.views[PHONE], seen.views[DESK]
     asked = []
-    with context.new_page() as page, heard(page, seen, asked):
-        phone.shift = first_visit(context, page, address + path)
+    with stay.context.new_page() as page, heard(page, seen, asked):
+        phone.shift = first_visit(page, address + path)
     seen.asked = sorted({url.removeprefix(address).split("?")[0] for url in asked})
     stay.set_viewport_size({"width": DESK, "height": 800})
     try:
@@ -136,19 +136,19 @@ def visit_page(context, stay, address, path):
     return seen
 
 
-def first_visit(context, page, address):
+def first_visit(page, address):
     """How much moves while it arrives, with nothing of it at hand: the least of three times.
 
     A busy machine may draw before a font that has come; one that comes too late does so each time.
     """
     page.set_viewport_size({"width": PHONE, "height": 844})
     page.add_init_script(WATCH)
-    network = context.new_cdp_session(page)
+    network = page.context.new_cdp_session(page)
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     shift = arrive(page, address)
     for _ in range(2):
         if shift > STILL:  # in a page of its own, since this one knows the fonts now
-            anew = context.browser.new_page(viewport=page.viewport_size)
+            anew = page.context.browser.new_page(viewport=page.viewport_size)
             anew.add_init_script(WATCH)
             shift = min(shift, arrive(anew, address))
             anew.close()

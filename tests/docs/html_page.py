@@ -19,6 +19,7 @@ class HtmlPage(HTMLParser):
     loads: list[str] = field(default_factory=list)
     figures: list[dict[str, str]] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
+    kinds: set[tuple[str, str]] = field(default_factory=set)  # of its article: elements by class
     prose: str = ""
 
     def __post_init__(self):
@@ -31,6 +32,8 @@ class HtmlPage(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self.open.append(tag)
+        if "article" in self.open:
+            self.kinds |= {(tag, name) for name in given.get("class", "").split() or [""]}
         if "id" in given:
             self.ids.append(given["id"])
             self.headings += [given["id"]] if re.fullmatch("h[1-6]", tag) else []

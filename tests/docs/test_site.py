@@ -3,11 +3,13 @@
 import gzip
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from tests.browser.visit import WHOLE
 from tests.docs.html_page import html_page, is_external, target
 from tests.docs.site import ROOT
 
@@ -66,6 +68,13 @@ def test_formulas_are_typeset_and_can_be_read_aloud(pages):
     for page in typeset:
         assert page.source.count('class="katex"') == len(re.findall("<math[ >]", page.source))
         assert "katex-error" not in page.source
+
+
+def test_axe_reads_each_kind_of_element_that_many_pages_have(site, pages):
+    read = set().union(*(pages[site / path / "index.html"].kinds for path in WHOLE))
+    counts = Counter(kind for page in pages.values() for kind in page.kinds)
+    assert [kind for kind, count in counts.items() if count > 6 and kind not in read] == []
+    assert len(read) > 100
 
 
 def test_every_figure_can_be_drawn_and_is_told_in_numbers(site, pages):
